@@ -1,2 +1,2 @@
-var app = WebApplication.CreateBuilder(args).Build();
+var app = SampleClient.SampleApp.Build(args);
 app.Run();
