@@ -1,2 +1,3 @@
-var app = WebApplication.CreateBuilder(args).Build();
-app.Run();
+using IdentityServer.Hosting;
+
+return await Commands.RunAsync(args);

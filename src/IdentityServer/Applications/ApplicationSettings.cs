@@ -1,0 +1,257 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace IdentityServer.Applications;
+
+/// <summary>
+/// What an admin sets on an application, in FusionAuth's names, which are also the management API's. Sections and members that
+/// this server does not act on are kept as they came in <c>Others</c> and returned unchanged.
+/// </summary>
+public sealed record ApplicationSettings
+{
+    /// <summary>How settings are written to the database and read back.</summary>
+    public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Converters = { new JsonStringEnumConverter(allowIntegerValues: false) },
+        MaxDepth = 32,
+    };
+
+    /// <summary>OAuth settings.</summary>
+    public OauthConfiguration OauthConfiguration { get; init; } = new();
+
+    /// <summary>Self-registration.</summary>
+    public RegistrationConfiguration RegistrationConfiguration { get; init; } = new();
+
+    /// <summary>Token lifetimes and keys.</summary>
+    public JwtConfiguration JwtConfiguration { get; init; } = new();
+
+    /// <summary>What FusionAuth's shape cannot say, in the names of RFC 7591 and OpenID Connect registration.</summary>
+    public ClientMetadata ClientMetadata { get; init; } = new();
+
+    /// <summary>Free data.</summary>
+    public Dictionary<string, JsonElement> Data { get; init; } = [];
+
+    /// <summary>Sections that this server stores and returns without acting on them.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Others { get; init; }
+}
+
+/// <summary>Section <c>oauthConfiguration</c>.</summary>
+public sealed record OauthConfiguration
+{
+    /// <summary>Redirect URIs, matched exactly.</summary>
+    [JsonPropertyName("authorizedRedirectURLs")]
+    public IReadOnlyList<string> AuthorizedRedirectUrls { get; init; } = [];
+
+    /// <summary>Origins that may call from a browser (CORS).</summary>
+    [JsonPropertyName("authorizedOriginURLs")]
+    public IReadOnlyList<string> AuthorizedOriginUrls { get; init; } = [];
+
+    /// <summary>Where sign-out returns to when the request names the client only.</summary>
+    [JsonPropertyName("logoutURL")]
+    public string? LogoutUrl { get; init; }
+
+    /// <summary>Grants that the application may use.</summary>
+    public IReadOnlyList<string> EnabledGrants { get; init; } = ["authorization_code", "refresh_token"];
+
+    /// <summary>Whether <c>offline_access</c> gives a refresh token.</summary>
+    public bool GenerateRefreshTokens { get; init; } = true;
+
+    /// <summary>Whether the client must authenticate at the token endpoint.</summary>
+    public ClientAuthenticationPolicy ClientAuthenticationPolicy { get; init; } = ClientAuthenticationPolicy.Required;
+
+    /// <summary>Whether PKCE must be used. Null, not set: required (OAuth 2.1); an admin may relax it for an old client.</summary>
+    public ProofKeyForCodeExchangePolicy? ProofKeyForCodeExchangePolicy { get; init; }
+
+    /// <summary>Whether only registered people get in.</summary>
+    public bool RequireRegistration { get; init; }
+
+    /// <summary>What a token without scope may read (§3.4 of the compatibility notes).</summary>
+    public ScopeHandlingPolicy ScopeHandlingPolicy { get; init; } = ScopeHandlingPolicy.Strict;
+
+    /// <summary>What happens to a scope that nobody defined.</summary>
+    public UnknownScopePolicy UnknownScopePolicy { get; init; } = UnknownScopePolicy.Reject;
+
+    /// <summary>Ours, or somebody else's.</summary>
+    public Relationship Relationship { get; init; } = Relationship.FirstParty;
+
+    /// <summary>When consent is asked for. Null, not set: never of first parties, remembered for third parties.</summary>
+    public ConsentMode? ConsentMode { get; init; }
+
+    /// <summary>Resources that may be asked for (RFC 8707); empty: the parameter is ignored.</summary>
+    public IReadOnlyList<string> AuthorizedResourceUris { get; init; } = [];
+
+    /// <summary>Members that this server stores and returns without acting on them.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Others { get; init; }
+}
+
+/// <summary>Section <c>registrationConfiguration</c>.</summary>
+public sealed record RegistrationConfiguration
+{
+    /// <summary>Whether people may register themselves.</summary>
+    public bool Enabled { get; init; }
+
+    /// <summary>Members that this server stores and returns without acting on them.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Others { get; init; }
+}
+
+/// <summary>Section <c>jwtConfiguration</c>.</summary>
+public sealed record JwtConfiguration
+{
+    /// <summary>Whether this section counts; the defaults do otherwise.</summary>
+    public bool Enabled { get; init; }
+
+    /// <summary>Life of an access and ID token, in seconds.</summary>
+    public int TimeToLiveInSeconds { get; init; } = 3600;
+
+    /// <summary>Absolute life of a refresh token and its successors, in minutes.</summary>
+    public int RefreshTokenTimeToLiveInMinutes { get; init; } = 43200;
+
+    /// <summary>Whether refresh tokens rotate. Null, not set: they do.</summary>
+    public RefreshTokenUsagePolicy? RefreshTokenUsagePolicy { get; init; }
+
+    /// <summary>Members that this server stores and returns without acting on them.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Others { get; init; }
+}
+
+/// <summary>Object <c>clientMetadata</c>: RFC 7591 §2, OpenID Connect Dynamic Client Registration §2 and their extensions.</summary>
+public sealed record ClientMetadata
+{
+    /// <summary>The one method of client authentication; null: by policy and secret.</summary>
+    [JsonPropertyName("token_endpoint_auth_method")]
+    public string? TokenEndpointAuthMethod { get; init; }
+
+    /// <summary>The client's public keys (RFC 7517 §5).</summary>
+    [JsonPropertyName("jwks")]
+    public JsonElement? Jwks { get; init; }
+
+    /// <summary>The algorithm of client assertions, if the client fixed it.</summary>
+    [JsonPropertyName("token_endpoint_auth_signing_alg")]
+    public string? TokenEndpointAuthSigningAlg { get; init; }
+
+    /// <summary>The algorithm of ID tokens: RS256 unless ES256 is asked for.</summary>
+    [JsonPropertyName("id_token_signed_response_alg")]
+    public string? IdTokenSignedResponseAlg { get; init; }
+
+    /// <summary>The algorithm of access tokens: ES256 unless RS256 is asked for.</summary>
+    [JsonPropertyName("access_token_signed_response_alg")]
+    public string? AccessTokenSignedResponseAlg { get; init; }
+
+    /// <summary>Where sign-out may return to (OpenID Connect RP-Initiated Logout §3.1).</summary>
+    [JsonPropertyName("post_logout_redirect_uris")]
+    public IReadOnlyList<string>? PostLogoutRedirectUris { get; init; }
+
+    /// <summary><c>max_age</c> where a request names none, in seconds.</summary>
+    [JsonPropertyName("default_max_age")]
+    public int? DefaultMaxAge { get; init; }
+
+    /// <summary>Whether <c>auth_time</c> is always in the ID token. It is, here.</summary>
+    [JsonPropertyName("require_auth_time")]
+    public bool? RequireAuthTime { get; init; }
+
+    /// <summary>The client's home page.</summary>
+    [JsonPropertyName("client_uri")]
+    public string? ClientUri { get; init; }
+
+    /// <summary>The client's logo.</summary>
+    [JsonPropertyName("logo_uri")]
+    public string? LogoUri { get; init; }
+
+    /// <summary>The client's privacy policy.</summary>
+    [JsonPropertyName("policy_uri")]
+    public string? PolicyUri { get; init; }
+
+    /// <summary>The client's terms.</summary>
+    [JsonPropertyName("tos_uri")]
+    public string? TosUri { get; init; }
+
+    /// <summary>Members that this server stores and returns without acting on them.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Others { get; init; }
+}
+
+/// <summary>Values of <c>clientAuthenticationPolicy</c>.</summary>
+public enum ClientAuthenticationPolicy
+{
+    /// <summary>A confidential client.</summary>
+    Required,
+
+    /// <summary>A public client.</summary>
+    NotRequired,
+
+    /// <summary>A client that may leave its secret out when it proves PKCE instead.</summary>
+    NotRequiredWhenUsingPKCE,
+}
+
+/// <summary>Values of <c>proofKeyForCodeExchangePolicy</c>.</summary>
+public enum ProofKeyForCodeExchangePolicy
+{
+    /// <summary>Optional, except for public clients.</summary>
+    NotRequired,
+
+    /// <summary>Required.</summary>
+    Required,
+
+    /// <summary>Optional for a client that authenticates.</summary>
+    NotRequiredWhenUsingClientAuthentication,
+}
+
+/// <summary>Values of <c>scopeHandlingPolicy</c>.</summary>
+public enum ScopeHandlingPolicy
+{
+    /// <summary>Claims by scope.</summary>
+    Strict,
+
+    /// <summary>Userinfo tells all that is known, with or without scope.</summary>
+    Compatibility,
+}
+
+/// <summary>Values of <c>unknownScopePolicy</c>.</summary>
+public enum UnknownScopePolicy
+{
+    /// <summary><c>invalid_scope</c>.</summary>
+    Reject,
+
+    /// <summary>Granted as asked.</summary>
+    Allow,
+
+    /// <summary>Left out of what is granted.</summary>
+    Remove,
+}
+
+/// <summary>Values of <c>relationship</c>.</summary>
+public enum Relationship
+{
+    /// <summary>Ours; consent is not asked for.</summary>
+    FirstParty,
+
+    /// <summary>Somebody else's; consent is asked for.</summary>
+    ThirdParty,
+}
+
+/// <summary>Values of <c>consentMode</c>.</summary>
+public enum ConsentMode
+{
+    /// <summary>At every request.</summary>
+    AlwaysPrompt,
+
+    /// <summary>Once for a set of scopes.</summary>
+    RememberDecision,
+
+    /// <summary>Never.</summary>
+    NeverPrompt,
+}
+
+/// <summary>Values of <c>refreshTokenUsagePolicy</c>.</summary>
+public enum RefreshTokenUsagePolicy
+{
+    /// <summary>The same refresh token works until it expires.</summary>
+    Reusable,
+
+    /// <summary>Each use gives a new refresh token and ends the old one.</summary>
+    OneTimeUse,
+}

@@ -1,0 +1,70 @@
+using System.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace IdentityServer.Data;
+
+/// <summary>
+/// The door to the database: reads on a context of their own, writes one transaction each. A write that returned has been
+/// committed durably; one that threw has left nothing.
+/// </summary>
+public abstract class Database
+{
+    /// <summary>A context for reading. The caller disposes it.</summary>
+    public abstract ServerDbContext Open();
+
+    /// <summary>Runs a read.</summary>
+    public async Task<T> ReadAsync<T>(Func<ServerDbContext, CancellationToken, Task<T>> read, CancellationToken cancellation)
+    {
+        await using var db = Open();
+        return await read(db, cancellation);
+    }
+
+    /// <summary>
+    /// Runs a write in a transaction of its own and returns when it is durable. <paramref name="write"/> touches the database and
+    /// nothing else, may run again after a serialisation failure, and must finish soon: on SQLite other writers wait for it.
+    /// Changes to tracked entities are saved at its end.
+    /// </summary>
+    /// <exception cref="DbUpdateException">A constraint was violated; see <see cref="DatabaseErrors"/>.</exception>
+    public abstract Task<T> WriteAsync<T>(Func<ServerDbContext, CancellationToken, Task<T>> write, CancellationToken cancellation);
+
+    /// <summary>Runs a write that returns nothing.</summary>
+    public Task WriteAsync(Func<ServerDbContext, CancellationToken, Task> write, CancellationToken cancellation) =>
+        WriteAsync(
+            async (db, token) =>
+            {
+                await write(db, token);
+                return true;
+            },
+            cancellation);
+}
+
+/// <summary>The database on PostgreSQL: every write is a transaction on a connection of its own.</summary>
+public sealed class PostgresDatabase(DbContextOptions<PostgresDbContext> options) : Database
+{
+    private const int Attempts = 5;
+
+    /// <inheritdoc/>
+    public override ServerDbContext Open() => new PostgresDbContext(options);
+
+    /// <inheritdoc/>
+    public override async Task<T> WriteAsync<T>(Func<ServerDbContext, CancellationToken, Task<T>> write, CancellationToken cancellation)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await using var db = Open();
+                db.ChangeTracker.QueryTrackingBehavior = QueryTrackingBehavior.TrackAll;
+                await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellation);
+                var result = await write(db, cancellation);
+                await db.SaveChangesAsync(cancellation);
+                await transaction.CommitAsync(cancellation);
+                return result;
+            }
+            catch (Exception exception) when (attempt < Attempts && DatabaseErrors.IsTransient(exception))
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(5 * attempt), cancellation);
+            }
+        }
+    }
+}

@@ -1,0 +1,195 @@
+using System.Threading.Channels;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+
+namespace IdentityServer.Data;
+
+/// <summary>
+/// The database on SQLite: one writer, and writes that wait share a commit. Each write has a savepoint of its own, so that one
+/// that fails takes nothing of the others with it, and none returns before the commit that made it durable.
+/// </summary>
+public sealed class SqliteDatabase : Database, IAsyncDisposable
+{
+    private const int SharedCommit = 64;
+    private const int Waiting = 4096;
+    private const string Savepoint = "work";
+
+    private readonly DbContextOptions<SqliteDbContext> options;
+    private readonly string connectionString;
+    private readonly Channel<Work> queue = Channel.CreateBounded<Work>(new BoundedChannelOptions(Waiting) { SingleReader = true });
+    private readonly Lazy<Task> writer;
+
+    /// <summary>Opens nothing yet; the first write starts the writer.</summary>
+    public SqliteDatabase(DbContextOptions<SqliteDbContext> options, string connectionString)
+    {
+        this.options = options;
+        this.connectionString = connectionString;
+        writer = new(() => Task.Factory.StartNew(RunAsync, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap());
+    }
+
+    /// <inheritdoc/>
+    public override ServerDbContext Open() => new SqliteDbContext(options);
+
+    /// <inheritdoc/>
+    public override async Task<T> WriteAsync<T>(Func<ServerDbContext, CancellationToken, Task<T>> write, CancellationToken cancellation)
+    {
+        _ = writer.Value;
+        var work = new Work<T>(write, cancellation);
+        await queue.Writer.WriteAsync(work, cancellation);
+        return await work.Result;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        queue.Writer.TryComplete();
+        if (writer.IsValueCreated)
+        {
+            await writer.Value;
+        }
+
+        SqliteConnection.ClearAllPools();
+    }
+
+    private async Task RunAsync()
+    {
+        var batch = new List<Work>(SharedCommit);
+        while (await queue.Reader.WaitToReadAsync())
+        {
+            try
+            {
+                await using var connection = new SqliteConnection(connectionString);
+                await connection.OpenAsync();
+                Execute(connection, "PRAGMA synchronous = FULL");
+                var own = new DbContextOptionsBuilder<SqliteDbContext>(options).UseSqlite(connection).Options;
+                await using var db = new SqliteDbContext(own);
+                db.Database.AutoSavepointsEnabled = false;
+                db.ChangeTracker.QueryTrackingBehavior = QueryTrackingBehavior.TrackAll;
+                while (await queue.Reader.WaitToReadAsync())
+                {
+                    await CommitBatchAsync(connection, db, batch);
+                }
+            }
+#pragma warning disable CA1031 // Whatever broke the connection: those who wait are told, and the next write opens another.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                FailAll(batch, exception);
+            }
+        }
+    }
+
+    private async Task CommitBatchAsync(SqliteConnection connection, SqliteDbContext db, List<Work> batch)
+    {
+        batch.Clear();
+        if (!queue.Reader.TryRead(out var next))
+        {
+            return;
+        }
+
+        // From here on the work is in the batch: whatever happens, its caller gets an answer.
+        batch.Add(next);
+        await using var transaction = connection.BeginTransaction(deferred: false);
+        await db.Database.UseTransactionAsync(transaction);
+        await RunOneAsync(db, transaction, next);
+        while (batch.Count < SharedCommit && queue.Reader.TryRead(out next))
+        {
+            batch.Add(next);
+            await RunOneAsync(db, transaction, next);
+        }
+
+        await transaction.CommitAsync();
+        await db.Database.UseTransactionAsync(null);
+        foreach (var work in batch)
+        {
+            work.Acknowledge();
+        }
+
+        batch.Clear();
+    }
+
+    private static async Task RunOneAsync(SqliteDbContext db, SqliteTransaction transaction, Work work)
+    {
+        transaction.Save(Savepoint);
+        try
+        {
+            await work.RunAsync(db);
+            await db.SaveChangesAsync(work.Cancellation);
+            transaction.Release(Savepoint);
+        }
+#pragma warning disable CA1031 // The failure belongs to the one who asked for the work.
+        catch (Exception exception) when (!BreaksTransaction(exception))
+#pragma warning restore CA1031
+        {
+            transaction.Rollback(Savepoint);
+            transaction.Release(Savepoint);
+            work.Fail(exception);
+        }
+        finally
+        {
+            db.ChangeTracker.Clear();
+        }
+    }
+
+    // SQLite rolls back the whole transaction by itself on these, and then nothing of the batch may be acknowledged.
+    private static bool BreaksTransaction(Exception exception) => DatabaseErrors.IsUnavailable(exception);
+
+    private static void FailAll(List<Work> batch, Exception exception)
+    {
+        foreach (var work in batch)
+        {
+            work.Fail(exception);
+        }
+
+        batch.Clear();
+    }
+
+    private static void Execute(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // The callers pass constants.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        command.ExecuteNonQuery();
+    }
+
+    private abstract class Work(CancellationToken cancellation)
+    {
+        public CancellationToken Cancellation => cancellation;
+
+        public abstract Task RunAsync(ServerDbContext db);
+
+        public abstract void Acknowledge();
+
+        public abstract void Fail(Exception exception);
+    }
+
+    private sealed class Work<T>(Func<ServerDbContext, CancellationToken, Task<T>> write, CancellationToken cancellation) : Work(cancellation)
+    {
+        // Continuations run elsewhere: the writer must not be held up by whoever waits.
+        private readonly TaskCompletionSource<T> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private T? result;
+
+        public Task<T> Result => completion.Task;
+
+        public override async Task RunAsync(ServerDbContext db)
+        {
+            Cancellation.ThrowIfCancellationRequested();
+            result = await write(db, Cancellation);
+        }
+
+        public override void Acknowledge() => completion.TrySetResult(result!);
+
+        public override void Fail(Exception exception)
+        {
+            if (exception is OperationCanceledException canceled)
+            {
+                completion.TrySetCanceled(canceled.CancellationToken);
+            }
+            else
+            {
+                completion.TrySetException(exception);
+            }
+        }
+    }
+}

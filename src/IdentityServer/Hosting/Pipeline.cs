@@ -1,0 +1,12 @@
+namespace IdentityServer.Hosting;
+
+/// <summary>The order in which a request passes through the server, and every door it may come out at.</summary>
+public static class Pipeline
+{
+    /// <summary>Maps all endpoints of the server.</summary>
+    public static WebApplication MapIdentityServer(this WebApplication app)
+    {
+        app.UseRouting();
+        return app;
+    }
+}

@@ -1,0 +1,88 @@
+using System.ComponentModel.DataAnnotations;
+using System.Net;
+using Microsoft.Extensions.Options;
+
+namespace IdentityServer.Hosting;
+
+/// <summary>Checks all settings at start and reports every problem in one message.</summary>
+internal sealed class ServerOptionsValidator : IValidateOptions<ServerOptions>
+{
+    /// <inheritdoc/>
+    public ValidateOptionsResult Validate(string? name, ServerOptions options)
+    {
+        var problems = Problems(options).ToList();
+        return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
+    }
+
+    private static IEnumerable<string> Problems(ServerOptions options)
+    {
+        if (options.PublicUrl is { } url && CheckPublicUrl(url) is { } wrongUrl)
+        {
+            yield return $"PublicUrl: {wrongUrl}";
+        }
+
+        if (string.IsNullOrWhiteSpace(options.DataDirectory))
+        {
+            yield return "DataDirectory: must name a folder.";
+        }
+
+        if (options.Database.Provider is DatabaseProvider.Postgres && string.IsNullOrWhiteSpace(options.Database.ConnectionString))
+        {
+            yield return "Database:ConnectionString: is required with Database:Provider=postgres.";
+        }
+
+        if (options.Kickstart is { Length: > 0 } kickstart && !File.Exists(kickstart))
+        {
+            yield return $"Kickstart: there is no file '{kickstart}'.";
+        }
+
+        if (options.ThemesDirectory is { Length: > 0 } themes && !Directory.Exists(Path.Combine(themes, "default")))
+        {
+            yield return $"ThemesDirectory: '{themes}' holds no folder 'default'.";
+        }
+
+        if (options.MasterKey is { } key && !IsMasterKey(key))
+        {
+            yield return "MasterKey: must be 32 random bytes in base64, for instance from `openssl rand -base64 32`.";
+        }
+
+        if (options.Administrator is { } administrator)
+        {
+            if (!administrator.Email.Contains('@', StringComparison.Ordinal))
+            {
+                yield return "Administrator:Email: is not an e-mail address.";
+            }
+
+            if (administrator.Password.Length < 15)
+            {
+                yield return "Administrator:Password: must have at least 15 characters.";
+            }
+        }
+
+        foreach (var proxy in options.TrustedProxies.Where(proxy => !IPAddress.TryParse(proxy, out _) && !IPNetwork.TryParse(proxy, out _)))
+        {
+            yield return $"TrustedProxies: '{proxy}' is neither an address nor a network.";
+        }
+
+        var findings = new List<ValidationResult>();
+        Validator.TryValidateObject(options.Sessions, new ValidationContext(options.Sessions), findings, validateAllProperties: true);
+        foreach (var finding in findings)
+        {
+            yield return $"Sessions: {finding.ErrorMessage}";
+        }
+    }
+
+    // OIDC Discovery §3: the issuer is an https URL without query or fragment; plain http serves loopback development only.
+    private static string? CheckPublicUrl(string url) =>
+        !Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") ? $"'{url}' is not an absolute http(s) URL."
+        : uri.Query.Length > 0 || uri.Fragment.Length > 0 || uri.UserInfo.Length > 0 ? "must have no query, fragment or user."
+        : uri.AbsolutePath != "/" ? "must have no path; give the server a host of its own."
+        : uri.Scheme == "http" && !uri.IsLoopback ? "must be https, unless the host is localhost."
+        : null;
+
+    private static bool IsMasterKey(string key)
+    {
+        Span<byte> bytes = stackalloc byte[64];
+        return Convert.TryFromBase64String(key, bytes, out var written) && written == 32;
+    }
+}

@@ -1,0 +1,44 @@
+using IdentityServer.Data;
+using IdentityServer.Tenants;
+using Microsoft.Extensions.Options;
+
+namespace IdentityServer.Hosting;
+
+/// <summary>What happens before the first request: the database is brought up to date, keys are made, catalogs are loaded.</summary>
+internal sealed class Startup(
+    IOptions<ServerOptions> options,
+    Database database,
+    TenantCatalog tenants,
+    CatalogRefresh catalogs) : IHostedLifecycleService
+{
+    /// <inheritdoc/>
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        if (options.Value.Database.AutoMigrate)
+        {
+            await DatabaseSetup.MigrateAsync(database, cancellationToken);
+        }
+        else
+        {
+            await DatabaseSetup.RequireCurrentAsync(database, cancellationToken);
+        }
+
+        await tenants.EnsureDefaultAsync(cancellationToken);
+        await catalogs.RefreshAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}
