@@ -1,0 +1,20 @@
+using IdentityServer.Themes;
+
+namespace IdentityServer.Steps;
+
+/// <summary>The server's front page: that it runs, who is signed in, and where a developer starts.</summary>
+/// <param name="Account">Who is signed in, or null.</param>
+/// <param name="LogoutUrl">Where to sign out.</param>
+/// <param name="DiscoveryUrl">The provider's metadata (OpenID Connect Discovery §4).</param>
+public sealed record HomePage(AccountView? Account, string LogoutUrl, string DiscoveryUrl) : IPage<HomePage>
+{
+    /// <inheritdoc/>
+    public static string Template => "home";
+
+    /// <inheritdoc/>
+    public static HomePage Sample => new(
+        new AccountView("Ada Lovelace", "ada@example.com"), "/oauth2/logout", "http://localhost:9011/.well-known/openid-configuration");
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<HomePage> Samples => [Sample, Sample with { Account = new AccountView("ada") }, Sample with { Account = null }];
+}

@@ -1,0 +1,72 @@
+using IdentityServer.Themes;
+
+namespace IdentityServer.Steps;
+
+/// <summary>Sign in with a password. Posts <c>step=login</c>, <c>loginId</c>, <c>password</c>, <c>keepSignedIn</c>.</summary>
+public sealed record LoginPage : IPage<LoginPage>, IPostsBack, IRepeatable
+{
+    /// <inheritdoc/>
+    public static string Template => "login";
+
+    /// <inheritdoc/>
+    public static LoginPage Sample => new()
+    {
+        Action = "/oauth2/authorize?client_id=sample&scope=openid",
+        Interaction = "sealed",
+        Application = new ApplicationView(
+            "Sample Shop", "https://shop.example", null, "https://shop.example/privacy", "https://shop.example/terms"),
+        RegisterUrl = "/oauth2/register?client_id=sample&scope=openid",
+    };
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<LoginPage> Samples =>
+    [
+        Sample,
+        Sample with
+        {
+            LoginId = "ada@example.com",
+            KeepSignedIn = true,
+            Errors = new FieldErrors().AddGeneral("invalidLogin", "The e-mail address or the password is wrong."),
+        },
+        Sample with { Errors = new FieldErrors().Add("loginId", "blank", "Enter your e-mail.").Add("password", "blank", "Enter your password.") },
+        Sample with
+        {
+            Interaction = null,
+            LoginId = "ada@example.com",
+            LoginIdLocked = true,
+            AnotherAccountUrl = "/oauth2/authorize?client_id=sample&prompt=select_account",
+            RegisterUrl = null,
+            Application = new ApplicationView("Sample Shop"),
+        },
+    ];
+
+    /// <inheritdoc/>
+    public required string Action { get; init; }
+
+    /// <summary>What is remembered between pages, sealed.</summary>
+    public string? Interaction { get; init; }
+
+    /// <summary>The application that asks.</summary>
+    public required ApplicationView Application { get; init; }
+
+    /// <summary>E-mail address or user name, as typed before or hinted.</summary>
+    public string? LoginId { get; init; }
+
+    /// <summary>The user has to prove again who they are, and cannot become somebody else here.</summary>
+    public bool LoginIdLocked { get; init; }
+
+    /// <summary>Where a locked page lets go of its user.</summary>
+    public string? AnotherAccountUrl { get; init; }
+
+    /// <summary>Whether the box is ticked.</summary>
+    public bool KeepSignedIn { get; init; }
+
+    /// <summary>Self-registration, where it is open.</summary>
+    public string? RegisterUrl { get; init; }
+
+    /// <summary>What was wrong with the last try.</summary>
+    public FieldErrors Errors { get; init; } = new();
+
+    /// <summary>Where the cursor starts.</summary>
+    public string? Focus => LoginIdLocked ? "password" : Themes.Focus.On(Errors, ("loginId", LoginId), ("password", null));
+}

@@ -1,0 +1,102 @@
+using System.Text;
+using System.Text.Unicode;
+using HandlebarsDotNet;
+
+namespace IdentityServer.Themes;
+
+/// <summary>What a template may call. Everything a helper returns is escaped like any other value.</summary>
+internal static class TemplateHelpers
+{
+    public static IHandlebars CreateEngine()
+    {
+        var handlebars = Handlebars.Create(new HandlebarsConfiguration
+        {
+            ThrowOnUnresolvedBindingExpression = true,
+            TextEncoder = new PageEncoder(),
+            PartialRecursionDepthLimit = 10,
+        });
+
+        // {{t "login.title" application=name}}: a sentence in the page's language.
+        handlebars.RegisterHelper("t", (in HelperOptions options, in Context _, in Arguments arguments) =>
+        {
+            var key = (string)arguments[0]!;
+            return Rendering.In(options).Messages.Format(key, arguments.Hash!)
+                ?? throw new KeyNotFoundException($"The message '{key}' names a value that the template does not give.");
+        });
+
+        // {{text (join "scope." name ".title") title}}: a sentence if there is one, else the second value.
+        handlebars.RegisterHelper("text", (in HelperOptions options, in Context _, in Arguments arguments) =>
+        {
+            var messages = Rendering.In(options).Messages;
+            return arguments[0] is string key && messages.Has(key) ? messages.Text(key) : arguments[1]!;
+        });
+
+        // {{finding this}}: the sentence for one of the model's errors.
+        handlebars.RegisterHelper("finding", (in HelperOptions options, in Context _, in Arguments arguments) =>
+        {
+            var error = (IReadOnlyDictionary<string, object?>)arguments[0]!;
+            return Rendering.In(options).Messages.Finding(
+                (string)error["code"]!, (string)error["reason"]!, (string)error["message"]!,
+                error["data"] as IReadOnlyDictionary<string, object?> ?? new Dictionary<string, object?>());
+        });
+
+        // {{#each (findings errors "user.email")}}: the model's errors at one field.
+        handlebars.RegisterHelper("findings", (in HelperOptions _, in Context _, in Arguments arguments) =>
+        {
+            var errors = (IReadOnlyDictionary<string, object?>)arguments[0]!;
+            var field = (string)arguments[1]!;
+            return ((List<object?>)errors["fields"]!)
+                .Where(error => error is IReadOnlyDictionary<string, object?> finding && (string?)finding["field"] == field)
+                .ToList();
+        });
+
+        // {{asset "style.css"}}: the address of a file, which changes with its content.
+        handlebars.RegisterHelper("asset", (in HelperOptions options, in Context _, in Arguments arguments) =>
+        {
+            var rendering = Rendering.In(options);
+            return rendering.PathBase + ThemeAssets.Url(rendering.Theme, (string)arguments[0]!);
+        });
+
+        handlebars.RegisterHelper("join", (in HelperOptions _, in Context _, in Arguments arguments) => string.Concat(arguments));
+        handlebars.RegisterHelper("eq", (in HelperOptions _, in Context _, in Arguments arguments) => Equals(arguments[0], arguments[1]));
+        return handlebars;
+    }
+
+    private sealed class PageEncoder : ITextEncoder
+    {
+        // Letters of all languages stay readable; what means something to HTML, in text or in a quoted attribute, does not.
+        private static readonly System.Text.Encodings.Web.HtmlEncoder Html = System.Text.Encodings.Web.HtmlEncoder.Create(UnicodeRanges.All);
+
+        public IFormatProvider? FormatProvider { get; }
+
+        public void Encode(StringBuilder? text, TextWriter target) => Encode(text?.ToString(), target);
+
+        public void Encode(string? text, TextWriter target)
+        {
+            if (text is not null)
+                Html.Encode(target, text);
+        }
+
+        public void Encode<T>(T? text, TextWriter target) where T : IEnumerator<char>
+        {
+            var buffer = new StringBuilder();
+            while (text?.MoveNext() == true)
+                buffer.Append(text.Current);
+            Encode(buffer, target);
+        }
+    }
+}
+
+/// <summary>What helpers know of the page being rendered. No member is public: a template that finds it can read nothing.</summary>
+internal sealed class Rendering(Theme theme, Messages messages, string pathBase)
+{
+    internal const string Key = "rendering";
+
+    internal Theme Theme => theme;
+
+    internal Messages Messages => messages;
+
+    internal string PathBase => pathBase;
+
+    internal static Rendering In(in HelperOptions options) => options.Data.Value<Rendering>(Key)!;
+}

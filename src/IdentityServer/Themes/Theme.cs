@@ -1,0 +1,80 @@
+using System.Text;
+using HandlebarsDotNet;
+
+namespace IdentityServer.Themes;
+
+/// <summary>One theme, compiled: its own files over those of the default theme. Immutable.</summary>
+internal sealed class Theme
+{
+    private readonly Dictionary<string, HandlebarsTemplate<TextWriter, object, object>> pages = new(StringComparer.Ordinal);
+
+    private Theme(ThemeFiles files)
+    {
+        Files = files;
+        Languages = [.. files.Messages.Keys.Order(StringComparer.Ordinal)];
+    }
+
+    public string Name => Files.Name;
+
+    public ThemeFiles Files { get; }
+
+    /// <summary>Tags of the languages that have a message file.</summary>
+    public IReadOnlyList<string> Languages { get; }
+
+    /// <summary>Compiles a theme and renders every page in every language with its samples.</summary>
+    /// <exception cref="ThemeException">Something is missing or not allowed; the message lists everything found.</exception>
+    public static Theme Load(ThemeFiles files, IReadOnlyList<PageKind> kinds)
+    {
+        List<string> problems = [.. TemplateRules.Check(files)];
+        var theme = new Theme(files);
+        if (problems.Count == 0)
+            theme.Compile(kinds, problems);
+        if (problems.Count == 0)
+            problems.AddRange(kinds.SelectMany(kind => kind.Try(theme)));
+        return problems.Count == 0 ? theme : throw new ThemeException(files.Name, problems);
+    }
+
+    /// <summary>A page as UTF-8.</summary>
+    public byte[] Render<T>(T model, PageFrame frame) where T : class, IPage<T>
+    {
+        var context = PlainModel.Of(model);
+        context["frame"] = PlainModel.Of(frame);
+        var data = new Dictionary<string, object> { [Rendering.Key] = new Rendering(this, Files.Messages[frame.Language], frame.PathBase) };
+
+        using var writer = new StringWriter(new StringBuilder(8 * 1024));
+        pages[T.Template](writer, context, data);
+        return Encoding.UTF8.GetBytes(writer.ToString());
+    }
+
+    /// <summary>Links to the same page in each language; none if there is no choice.</summary>
+    public IReadOnlyList<LanguageLink> LanguageLinks(string url, string current) => Languages.Count < 2
+        ? []
+        : [.. Languages.Select(code => new LanguageLink(
+            code, Files.Messages[code].Text("language.name"), LanguageNegotiation.WithLocale(url, code), code == current))];
+
+    private void Compile(IReadOnlyList<PageKind> kinds, List<string> problems)
+    {
+        var handlebars = TemplateHelpers.CreateEngine();
+        var pageNames = kinds.Select(kind => kind.Template).ToHashSet(StringComparer.Ordinal);
+        foreach (var (name, text) in Files.Templates)
+        {
+            try
+            {
+                if (pageNames.Contains(name))
+                    pages[name] = handlebars.Compile(new StringReader(text));
+                else
+                    handlebars.RegisterTemplate(name, text);
+            }
+            catch (HandlebarsException problem)
+            {
+                problems.Add($"{name}.hbs: {problem.Message}");
+            }
+        }
+
+        problems.AddRange(pageNames.Where(name => !Files.Templates.ContainsKey(name)).Select(name => $"{name}.hbs is missing"));
+    }
+}
+
+/// <summary>A theme that cannot be used, and why.</summary>
+internal sealed class ThemeException(string theme, IReadOnlyList<string> problems)
+    : Exception($"The theme '{theme}' cannot be used:{string.Concat(problems.Distinct().Select(problem => "\n  - " + problem))}");

@@ -1,0 +1,75 @@
+namespace IdentityServer.Themes;
+
+/// <summary>All themes, compiled and checked when the server starts.</summary>
+public sealed class ThemeCatalog
+{
+    private readonly string root;
+    private readonly bool watch;
+    private readonly ILogger logger;
+    private readonly Lock reloading = new();
+    private volatile Snapshot current;
+
+    /// <summary>Loads every theme under <paramref name="root"/>.</summary>
+    /// <param name="root">The directory that holds <c>default</c> and other themes.</param>
+    /// <param name="watch">Whether changed files are read again: for development.</param>
+    /// <param name="logger">Told of a theme that cannot be used.</param>
+    public ThemeCatalog(string root, bool watch, ILogger<ThemeCatalog> logger)
+    {
+        this.root = root;
+        this.watch = watch;
+        this.logger = logger;
+        current = Load();
+    }
+
+    /// <summary>The named theme, or the default one if there is no such theme or it cannot be used.</summary>
+    internal Theme Find(string? name)
+    {
+        var snapshot = Current();
+        return name is not null && snapshot.Themes.TryGetValue(name, out var theme) ? theme : snapshot.Themes[ThemeFiles.Default];
+    }
+
+    private Snapshot Current()
+    {
+        if (!watch || current.Version == Version())
+            return current;
+        lock (reloading)
+        {
+            if (current.Version != Version())
+                current = Load();
+            return current;
+        }
+    }
+
+    private Snapshot Load()
+    {
+        var version = Version();
+        var directory = Path.Combine(root, ThemeFiles.Default);
+        if (!Directory.Exists(directory))
+            throw new ThemeException(ThemeFiles.Default, [$"{Path.GetFullPath(directory)} does not exist"]);
+
+        var defaults = Theme.Load(ThemeFiles.Read(directory, inherited: null), PageKind.All);
+        var themes = new Dictionary<string, Theme>(StringComparer.Ordinal) { [ThemeFiles.Default] = defaults };
+        foreach (var path in Directory.EnumerateDirectories(root))
+        {
+            var name = Path.GetFileName(path);
+            if (name == ThemeFiles.Default || !ThemeFiles.IsThemeName(name))
+                continue;
+            try
+            {
+                themes[name] = Theme.Load(ThemeFiles.Read(path, defaults.Files), PageKind.All);
+            }
+            catch (ThemeException problem)
+            {
+                Log.ThemeUnusable(logger, name, problem.Message);
+            }
+        }
+
+        return new Snapshot(version, themes);
+    }
+
+    private DateTime Version() => watch
+        ? new DirectoryInfo(root).EnumerateFileSystemInfos("*", SearchOption.AllDirectories).Max(file => file.LastWriteTimeUtc)
+        : default;
+
+    private sealed record Snapshot(DateTime Version, IReadOnlyDictionary<string, Theme> Themes);
+}
