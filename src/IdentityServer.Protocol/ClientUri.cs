@@ -1,0 +1,70 @@
+using System.Buffers;
+
+namespace IdentityServer.Protocol;
+
+/// <summary>
+/// The one validator for every URI that a client registers: <c>https</c>, <c>http</c> on this machine (loopback, for native
+/// clients and development), or a private-use scheme in reverse-domain form (RFC 8252 §7.1); absolute, printable ASCII,
+/// without user information, fragment (RFC 6749 §3.1.2) or wildcard. What passes is compared as it stands.
+/// </summary>
+public static class ClientUri
+{
+    public const int MaxLength = 2048;
+
+    // Never part of a URI (RFC 3986 §2); browsers would encode or rewrite them.
+    private static readonly SearchValues<char> NotInUris = SearchValues.Create("\"<>\\^`{|}");
+
+    public static OAuthError? Check(string uri)
+    {
+        if (uri.Length > MaxLength)
+            return Refused($"A URI is at most {MaxLength} characters long.");
+        if (uri.AsSpan().ContainsAnyExceptInRange('\x21', '\x7e') || uri.AsSpan().ContainsAny(NotInUris))
+            return Refused("A URI consists of printable ASCII characters; anything else is percent-encoded.");
+        if (uri.Contains('#', StringComparison.Ordinal))
+            return Refused("A URI must not have a fragment.");
+        if (uri.Contains('*', StringComparison.Ordinal))
+            return Refused("A URI must not contain a wildcard.");
+        if (!Uri.TryCreate(uri, UriKind.Absolute, out var parsed) || !uri.StartsWith(parsed.Scheme + ":", StringComparison.OrdinalIgnoreCase))
+            return Refused("A URI must be absolute.");
+
+        return parsed.Scheme switch
+        {
+            "https" => CheckAuthority(parsed, Authority(uri)),
+            "http" => CheckAuthority(parsed, Authority(uri)) ?? CheckLoopback(Authority(uri)),
+            var scheme when scheme.Contains('.', StringComparison.Ordinal) => CheckAuthority(Authority(uri)),
+            _ => Refused("A URI uses https, http on this machine, or a private-use scheme that contains a dot."),
+        };
+    }
+
+    // The text between // and the path, as it stands: System.Uri would already have rewritten it.
+    private static ReadOnlySpan<char> Authority(string uri)
+    {
+        var rest = uri.AsSpan(uri.IndexOf(':', StringComparison.Ordinal) + 1);
+        if (!rest.StartsWith("//"))
+            return default;
+
+        rest = rest[2..];
+        var end = rest.IndexOfAny('/', '?');
+        return end < 0 ? rest : rest[..end];
+    }
+
+    private static OAuthError? CheckAuthority(Uri parsed, ReadOnlySpan<char> authority) =>
+        authority.IsEmpty || parsed.Host.Length == 0 ? Refused("A URI must name a host.") : CheckAuthority(authority);
+
+    private static OAuthError? CheckAuthority(ReadOnlySpan<char> authority) =>
+        authority.Contains('@') ? Refused("A URI must not contain user information.")
+        : authority.Contains('%') ? Refused("The host of a URI must not be percent-encoded.")
+        : null;
+
+    private static OAuthError? CheckLoopback(ReadOnlySpan<char> authority)
+    {
+        var port = authority.LastIndexOf(':');
+        var host = port < 0 || authority[^1] == ']' ? authority : authority[..port];
+        return host is "127.0.0.1" or "[::1]" or "localhost"
+            ? null
+            : Refused("A URI with http must be one of 127.0.0.1, [::1] or localhost; others use https.");
+    }
+
+    // RFC 7591 §3.2.2.
+    private static OAuthError Refused(string description) => new(Errors.InvalidRedirectUri, "invalid_redirect_uri", description);
+}

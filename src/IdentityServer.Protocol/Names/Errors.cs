@@ -1,0 +1,34 @@
+namespace IdentityServer.Protocol;
+
+/// <summary>Values of <c>error</c>.</summary>
+public static class Errors
+{
+    // RFC 6749 §4.1.2.1, §5.2
+    public const string AccessDenied = "access_denied";
+    public const string InvalidClient = "invalid_client";
+    public const string InvalidGrant = "invalid_grant";
+    public const string InvalidRequest = "invalid_request";
+    public const string InvalidScope = "invalid_scope";
+    public const string ServerError = "server_error";
+    public const string TemporarilyUnavailable = "temporarily_unavailable";
+    public const string UnauthorizedClient = "unauthorized_client";
+    public const string UnsupportedGrantType = "unsupported_grant_type";
+    public const string UnsupportedResponseType = "unsupported_response_type";
+
+    // OpenID Connect Core §3.1.2.6
+    public const string AccountSelectionRequired = "account_selection_required";
+    public const string ConsentRequired = "consent_required";
+    public const string InteractionRequired = "interaction_required";
+    public const string LoginRequired = "login_required";
+    public const string RegistrationNotSupported = "registration_not_supported";
+    public const string RequestNotSupported = "request_not_supported";
+    public const string RequestUriNotSupported = "request_uri_not_supported";
+
+    // RFC 6750 §3.1, RFC 7009 §2.2.1, RFC 7591 §3.2.2, RFC 8707 §2
+    public const string InsufficientScope = "insufficient_scope";
+    public const string InvalidClientMetadata = "invalid_client_metadata";
+    public const string InvalidRedirectUri = "invalid_redirect_uri";
+    public const string InvalidTarget = "invalid_target";
+    public const string InvalidToken = "invalid_token";
+    public const string UnsupportedTokenType = "unsupported_token_type";
+}
