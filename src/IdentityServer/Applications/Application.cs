@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using IdentityServer.Protocol;
 
 namespace IdentityServer.Applications;
 
@@ -22,9 +23,39 @@ public sealed class Application
         Scopes = [.. stored.Scopes.OrderBy(scope => scope.Name, StringComparer.Ordinal)];
         secretHashes = [.. stored.Secrets.Select(secret => secret.Hash)];
         IdText = Id.ToString();
+        Client = ApplicationClient.Settings(this);
+        PublicKeys = ApplicationClient.PublicKeys(this);
     }
 
     private readonly byte[][] secretHashes;
+
+    /// <summary>What the rules of the protocol need to know of it.</summary>
+    public ClientSettings Client { get; }
+
+    /// <summary>The keys of its assertions; none if it registered none.</summary>
+    public JsonWebKeySet PublicKeys { get; }
+
+    /// <summary>Life of access and ID tokens.</summary>
+    public TimeSpan TokenLifetime => TimeSpan.FromSeconds(Jwt.TimeToLiveInSeconds);
+
+    /// <summary>Absolute life of a refresh token and its successors.</summary>
+    public TimeSpan RefreshTokenLifetime => TimeSpan.FromMinutes(Jwt.RefreshTokenTimeToLiveInMinutes);
+
+    /// <summary>Whether each use of a refresh token gives a new one and ends the old; always so for public clients (RFC 9700 §2.2.2).</summary>
+    public bool RotatesRefreshTokens => Client.IsPublic || Jwt.RefreshTokenUsagePolicy is not RefreshTokenUsagePolicy.Reusable;
+
+    /// <summary>The algorithm of its ID tokens: what clients expect unless they ask for another (OpenID Connect Registration §2).</summary>
+    public string IdTokenAlgorithm => Settings.ClientMetadata.IdTokenSignedResponseAlg ?? "RS256";
+
+    /// <summary>The algorithm of its access tokens.</summary>
+    public string AccessTokenAlgorithm => Settings.ClientMetadata.AccessTokenSignedResponseAlg ?? "ES256";
+
+    /// <summary>Whether people may register themselves.</summary>
+    public bool AllowsRegistration => Settings.RegistrationConfiguration.Enabled;
+
+    private JwtConfiguration Jwt => Settings.JwtConfiguration.Enabled ? Settings.JwtConfiguration : DefaultJwt;
+
+    private static readonly JwtConfiguration DefaultJwt = new();
 
     /// <summary>The id.</summary>
     public Guid Id { get; }

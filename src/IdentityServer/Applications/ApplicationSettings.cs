@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using IdentityServer.Protocol;
 
 namespace IdentityServer.Applications;
 
@@ -208,19 +209,6 @@ public enum ScopeHandlingPolicy
 
     /// <summary>Userinfo tells all that is known, with or without scope.</summary>
     Compatibility,
-}
-
-/// <summary>Values of <c>unknownScopePolicy</c>.</summary>
-public enum UnknownScopePolicy
-{
-    /// <summary><c>invalid_scope</c>.</summary>
-    Reject,
-
-    /// <summary>Granted as asked.</summary>
-    Allow,
-
-    /// <summary>Left out of what is granted.</summary>
-    Remove,
 }
 
 /// <summary>Values of <c>relationship</c>.</summary>

@@ -1,3 +1,6 @@
+using IdentityServer.OpenId;
+using IdentityServer.Themes;
+
 namespace IdentityServer.Hosting;
 
 /// <summary>The order in which a request passes through the server, and every door it may come out at.</summary>
@@ -7,6 +10,9 @@ public static class Pipeline
     public static WebApplication MapIdentityServer(this WebApplication app)
     {
         app.UseRouting();
+        app.UseCors();
+        ThemeAssets.Map(app);
+        app.MapOpenId();
         return app;
     }
 }

@@ -1,6 +1,10 @@
 using IdentityServer.Applications;
 using IdentityServer.Data;
+using IdentityServer.Keys;
+using IdentityServer.OpenId;
 using IdentityServer.Tenants;
+using IdentityServer.Themes;
+using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
@@ -21,8 +25,23 @@ public static class Services
         services.AddHostedService<Startup>(); // Before everything else that starts with the host.
         services.AddData();
         services.AddCatalog<TenantCatalog>();
+        services.AddCatalog<SigningKeyRing>();
         services.AddCatalog<ApplicationCatalog>();
+        services.AddHostedService<SigningKeyRotation>();
+        services.AddThemes(ThemesDirectory(builder));
+        services.AddCors();
+        services.AddSingleton<ICorsPolicyProvider, BrowserClients>();
+        services.AddOpenId();
         return builder;
+    }
+
+    // Configured, or beside the source where the server is started from there, or as installed.
+    private static string ThemesDirectory(WebApplicationBuilder builder)
+    {
+        var beside = Path.Combine(builder.Environment.ContentRootPath, "themes");
+        return builder.Configuration[$"{ServerOptions.Section}:{nameof(ServerOptions.ThemesDirectory)}"] is { Length: > 0 } configured ? configured
+            : Directory.Exists(Path.Combine(beside, "default")) ? beside
+            : Path.Combine(AppContext.BaseDirectory, "themes");
     }
 
     private static void AddCatalog<T>(this IServiceCollection services)

@@ -1,4 +1,5 @@
 using IdentityServer.Data;
+using IdentityServer.Keys;
 using IdentityServer.Tenants;
 using Microsoft.Extensions.Options;
 
@@ -9,6 +10,7 @@ internal sealed class Startup(
     IOptions<ServerOptions> options,
     Database database,
     TenantCatalog tenants,
+    SigningKeyRing keys,
     CatalogRefresh catalogs) : IHostedLifecycleService
 {
     /// <inheritdoc/>
@@ -24,6 +26,7 @@ internal sealed class Startup(
         }
 
         await tenants.EnsureDefaultAsync(cancellationToken);
+        await keys.EnsureKeysAsync(cancellationToken);
         await catalogs.RefreshAsync(cancellationToken);
     }
 

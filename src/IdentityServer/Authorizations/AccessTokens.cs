@@ -1,0 +1,84 @@
+using IdentityServer.Hosting;
+using IdentityServer.Applications;
+using IdentityServer.Data;
+using IdentityServer.Keys;
+using IdentityServer.Protocol;
+using IdentityServer.Registrations;
+using IdentityServer.Tokens;
+using IdentityServer.Users;
+using Microsoft.EntityFrameworkCore;
+
+namespace IdentityServer.Authorizations;
+
+/// <summary>An access token that is good now, with what stands behind it.</summary>
+/// <param name="Claims">What the token says.</param>
+/// <param name="Application">The client it was issued to.</param>
+/// <param name="Authorization">The authorization; null with client_credentials.</param>
+/// <param name="User">The person; null with client_credentials.</param>
+/// <param name="Registration">What the person is in the application.</param>
+public sealed record LiveAccessToken(
+    AccessTokenClaims Claims, Application Application, Authorization? Authorization, User? User, Registration? Registration);
+
+/// <summary>Checks access tokens: signature, type, issuer and time, then, by one indexed read, that nothing behind them was withdrawn.</summary>
+public sealed class AccessTokens(
+    Database database, SigningKeyRing keys, ApplicationCatalog applications, PublicAddress address, TimeProvider clock)
+{
+    private static readonly Func<ServerDbContext, Guid, Guid, Task<Backing?>> ByAuthorization =
+        EF.CompileAsyncQuery((ServerDbContext db, Guid id, Guid jti) =>
+            (from authorization in db.Authorizations
+             join user in db.Users on authorization.UserId equals user.Id
+             from registration in db.Registrations
+                 .Where(row => row.UserId == authorization.UserId && row.ApplicationId == authorization.ApplicationId)
+                 .DefaultIfEmpty()
+             where authorization.Id == id
+             select new Backing(authorization, user, registration, db.RevokedAccessTokens.Any(row => row.Id == jti))).FirstOrDefault());
+
+    private static readonly Func<ServerDbContext, Guid, Task<bool>> IsRevoked =
+        EF.CompileAsyncQuery((ServerDbContext db, Guid jti) => db.RevokedAccessTokens.Any(row => row.Id == jti));
+
+    /// <summary>What the token is, or why it is refused (RFC 6750 §3.1).</summary>
+    public async Task<OAuthResult<LiveAccessToken>> CheckAsync(string accessToken, CancellationToken cancellation)
+    {
+        var now = clock.GetUtcNow();
+        if (AccessTokenClaims.Verify(accessToken, keys.PublicKeys, address.Value, now).Failed(out var error, out var claims))
+        {
+            return error;
+        }
+
+        if (applications.Find(claims.ClientId) is not { Active: true } application || !Guid.TryParse(claims.JwtId, out var jti))
+        {
+            return OAuthError.AccessTokenInvalid.Because("its client is gone");
+        }
+
+        cancellation.ThrowIfCancellationRequested();
+        await using var db = database.Open();
+        if (claims.AuthorizationId is not { } authorizationId)
+        {
+            return await IsRevoked(db, jti)
+                ? OAuthError.AccessTokenInvalid.Because("revoked")
+                : new LiveAccessToken(claims, application, null, null, null);
+        }
+
+        return await ByAuthorization(db, authorizationId, jti) is { Revoked: false, Authorization.Status: AuthorizationStatus.Valid } backing
+            && Admission.Check(application, backing.User, backing.Registration, now) is null
+                ? new LiveAccessToken(claims, application, backing.Authorization, backing.User, backing.Registration)
+                : OAuthError.AccessTokenInvalid.Because("revoked, or its user may not have tokens any more");
+    }
+
+    /// <summary>Revokes one access token before its time; what it descends from stays.</summary>
+    public Task RevokeAsync(AccessTokenClaims claims, CancellationToken cancellation)
+    {
+        var row = new RevokedAccessToken { Id = Guid.Parse(claims.JwtId), ExpiresAt = claims.ExpiresAt };
+        return database.WriteAsync(
+            async (db, token) =>
+            {
+                if (!await db.RevokedAccessTokens.AnyAsync(other => other.Id == row.Id, token))
+                {
+                    db.RevokedAccessTokens.Add(row);
+                }
+            },
+            cancellation);
+    }
+
+    private sealed record Backing(Authorization Authorization, User User, Registration? Registration, bool Revoked);
+}

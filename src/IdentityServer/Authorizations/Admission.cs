@@ -1,0 +1,39 @@
+using IdentityServer.Applications;
+using IdentityServer.Protocol;
+using IdentityServer.Registrations;
+using IdentityServer.Users;
+
+namespace IdentityServer.Authorizations;
+
+/// <summary>
+/// The one place that decides whether a person may receive tokens for an application. It is asked wherever something is issued
+/// or answered: authorize, code, refresh, userinfo, introspection. A lock against password guessing ends no session and no token,
+/// so it is not asked about here.
+/// </summary>
+public static class Admission
+{
+    /// <summary>Why not, or null if the person may.</summary>
+    public static OAuthError? Check(Application application, User? user, Registration? registration, DateTimeOffset now) =>
+        CheckApplication(application)
+        ?? CheckUser(application, user, now)
+        ?? CheckRegistration(application, registration);
+
+    private static OAuthError? CheckApplication(Application application) =>
+        application.Active ? null : new("unauthorized_client", "login_prevented", "The application is deactivated.");
+
+    private static OAuthError? CheckUser(Application application, User? user, DateTimeOffset now) => user switch
+    {
+        null => new(Errors.AccessDenied, "user_not_found", "The user does not exist any more."),
+        _ when user.TenantId != application.TenantId => new(Errors.AccessDenied, "user_not_found", "The user does not exist any more."),
+        { Active: false } => new(Errors.AccessDenied, "user_locked", "The user is deactivated."),
+        { ExpiresAt: { } end } when end <= now => new(Errors.AccessDenied, "user_expired", "The user's account has expired."),
+        { PasswordChangeRequired: true } => new(Errors.AccessDenied, "change_password_administrative", "The user must change the password first."),
+        _ => null,
+    };
+
+    private static OAuthError? CheckRegistration(Application application, Registration? registration) =>
+        registration is null && application.Settings.OauthConfiguration.RequireRegistration
+        && !application.Settings.RegistrationConfiguration.Enabled
+            ? new(Errors.AccessDenied, "registration_required", "The user is not registered for this application.")
+            : null;
+}

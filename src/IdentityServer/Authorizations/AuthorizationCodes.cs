@@ -1,0 +1,139 @@
+using IdentityServer.Data;
+using IdentityServer.Protocol;
+using IdentityServer.Registrations;
+using IdentityServer.Tokens;
+using Microsoft.EntityFrameworkCore;
+
+namespace IdentityServer.Authorizations;
+
+/// <summary>Authorization codes: issued with the authorization they belong to, redeemed once (RFC 6749 §4.1.2, §10.5).</summary>
+public sealed class AuthorizationCodes(Database database, TimeProvider clock)
+{
+    /// <summary>How long a code lives: RFC 6749 §4.1.2 recommends ten minutes at most; a redirect takes seconds.</summary>
+    public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(1);
+
+    /// <summary>Records the authorization, and what came with it, and returns the code. One commit.</summary>
+    public async Task<string> IssueAsync(CodeIssue issue, CancellationToken cancellation)
+    {
+        var now = clock.GetUtcNow();
+        var code = OpaqueSecret.Create();
+        var authorization = AuthorizationOf(issue, now);
+        var token = new Token
+        {
+            Id = Guid.CreateVersion7(now),
+            AuthorizationId = authorization.Id,
+            Type = TokenType.Code,
+            Hash = code.Hash,
+            RedirectUri = issue.Request.RedirectUri,
+            CodeChallenge = issue.Request.CodeChallenge,
+            CreatedAt = now,
+            ExpiresAt = now + Lifetime,
+        };
+
+        await database.WriteAsync(
+            async (db, token_) =>
+            {
+                if (issue.Register)
+                {
+                    await RegisterAsync(db, issue, now, token_);
+                }
+
+                if (issue.RememberConsent)
+                {
+                    await RememberAsync(db, issue, now, token_);
+                }
+
+                db.Authorizations.Add(authorization);
+                db.Tokens.Add(token);
+            },
+            cancellation);
+        return code.Value;
+    }
+
+    /// <summary>Finds a code in any state, with all that it stands for.</summary>
+    public async Task<StoredGrant?> FindAsync(string code, CancellationToken cancellation)
+    {
+        await using var db = database.Open();
+        return await StoredGrant.FindAsync(db, OpaqueSecret.HashOf(code), TokenType.Code, cancellation);
+    }
+
+    /// <summary>
+    /// Spends the code and, in the same transaction, stores the refresh token that it gives. False: it was spent already, or has
+    /// expired, and nothing was stored.
+    /// </summary>
+    public Task<bool> RedeemAsync(StoredGrant grant, Token? refreshToken, CancellationToken cancellation)
+    {
+        var now = clock.GetUtcNow();
+        return database.WriteAsync(
+            async (db, token) =>
+            {
+                var id = grant.Token.Id;
+                var redeemed = await db.Tokens
+                    .Where(row => row.Id == id && row.Status == TokenStatus.Valid && row.ExpiresAt > now)
+                    .ExecuteUpdateAsync(
+                        set => set.SetProperty(row => row.Status, TokenStatus.Redeemed).SetProperty(row => row.RedeemedAt, now),
+                        token);
+                if (redeemed == 1 && refreshToken is not null)
+                {
+                    db.Tokens.Add(refreshToken);
+                }
+
+                return redeemed == 1;
+            },
+            cancellation);
+    }
+
+    private static Authorization AuthorizationOf(CodeIssue issue, DateTimeOffset now) => new()
+    {
+        Id = Guid.CreateVersion7(now),
+        TenantId = issue.User.TenantId,
+        UserId = issue.User.Id,
+        ApplicationId = issue.Application.Id,
+        SessionId = issue.Session.Id,
+        Scopes = issue.Scopes.ToString(),
+        Resources = issue.Resources.Count > 0 ? string.Join(' ', issue.Resources) : null,
+        Claims = issue.Request.Parameters[Parameters.Claims],
+        Nonce = issue.Request.Nonce,
+        AuthenticatedAt = issue.Session.AuthenticatedAt,
+        Amr = issue.Session.Amr,
+        Acr = issue.Acr,
+        CreatedAt = now,
+        ExpiresAt = now + issue.Application.RefreshTokenLifetime,
+    };
+
+    private static async Task RegisterAsync(ServerDbContext db, CodeIssue issue, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var (userId, applicationId) = (issue.User.Id, issue.Application.Id);
+        if (await db.Registrations.AnyAsync(row => row.UserId == userId && row.ApplicationId == applicationId, cancellation))
+        {
+            return; // Another tab was faster.
+        }
+
+        db.Registrations.Add(new Registration
+        {
+            Id = Guid.CreateVersion7(now),
+            UserId = userId,
+            ApplicationId = applicationId,
+            Roles = [.. issue.Application.DefaultRoles],
+            Verified = true,
+            VerifiedAt = now,
+            LastLoginAt = now,
+            CreatedAt = now,
+            UpdatedAt = now,
+        });
+    }
+
+    private static async Task RememberAsync(ServerDbContext db, CodeIssue issue, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var (userId, applicationId) = (issue.User.Id, issue.Application.Id);
+        var consent = await db.Consents.FirstOrDefaultAsync(row => row.UserId == userId && row.ApplicationId == applicationId, cancellation);
+        if (consent is null)
+        {
+            db.Consents.Add(new Consent { UserId = userId, ApplicationId = applicationId, Scopes = issue.Scopes.ToString(), GivenAt = now });
+            return;
+        }
+
+        consent.Scopes = ScopeSet.Of(consent.Scopes.Split(' ', StringSplitOptions.RemoveEmptyEntries).Concat(issue.Scopes)).ToString();
+        consent.GivenAt = now;
+    }
+}

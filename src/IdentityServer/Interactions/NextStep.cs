@@ -1,0 +1,162 @@
+using IdentityServer.Applications;
+using IdentityServer.Authorizations;
+using IdentityServer.Protocol;
+using IdentityServer.Registrations;
+using IdentityServer.Sessions;
+using IdentityServer.Users;
+
+namespace IdentityServer.Interactions;
+
+/// <summary>A page that an authorize request may have to go through.</summary>
+public enum Step
+{
+    /// <summary>Sign in.</summary>
+    Login,
+
+    /// <summary>Register.</summary>
+    Register,
+
+    /// <summary>Choose the account.</summary>
+    SelectAccount,
+
+    /// <summary>Allow the application what it asks for.</summary>
+    Consent,
+}
+
+/// <summary>All that decides about the next step.</summary>
+public sealed record Situation
+{
+    /// <summary>The request, checked.</summary>
+    public required AuthorizeRequest Request { get; init; }
+
+    /// <summary>Whether it came in through self-registration.</summary>
+    public required bool Registering { get; init; }
+
+    /// <summary>The application that asks.</summary>
+    public required Application Application { get; init; }
+
+    /// <summary>What would be granted.</summary>
+    public required ScopeSet Scopes { get; init; }
+
+    /// <summary>The browser's session, if it has one.</summary>
+    public Session? Session { get; init; }
+
+    /// <summary>Who is signed in.</summary>
+    public User? User { get; init; }
+
+    /// <summary>What they are in the application.</summary>
+    public Registration? Registration { get; init; }
+
+    /// <summary>What they once allowed it.</summary>
+    public Consent? Consent { get; init; }
+
+    /// <summary>What this request has achieved so far.</summary>
+    public Interaction? Interaction { get; init; }
+
+    /// <summary>The subject of <c>id_token_hint</c>, verified, or of a <c>sub</c> value in the <c>claims</c> parameter.</summary>
+    public string? HintedSubject { get; init; }
+
+    /// <summary>Now.</summary>
+    public required DateTimeOffset Now { get; init; }
+}
+
+/// <summary>What comes next: a step, a refusal, or, where both are null, the code.</summary>
+public readonly record struct Decision(Step? Step, OAuthError? Refusal);
+
+/// <summary>
+/// Decides what comes next in an authorize request: the only place that does, and the only one that knows <c>prompt=none</c>.
+/// A pure function, asked again after every step.
+/// </summary>
+public static class NextStep
+{
+    /// <summary>The authentication context class that a password gives: ISO/IEC 29115 level 1, as OpenID Connect Core §2 names it.</summary>
+    public const string PasswordContext = "1";
+
+    /// <summary>The first thing that is still due.</summary>
+    public static Decision Decide(Situation situation)
+    {
+        if (situation is { Session: { } session, User: { } user } && AuthenticationSuffices(situation, session))
+        {
+            return DecideSignedIn(situation, session, user);
+        }
+
+        return Due(situation, situation.Registering && situation.Application.AllowsRegistration ? Step.Register : Step.Login, OAuthError.LoginRequired);
+    }
+
+    private static Decision DecideSignedIn(Situation situation, Session session, User user)
+    {
+        // OpenID Connect Core §3.1.2.1: select_account asks even where there is but one account.
+        if (situation.Request.Prompt.HasSelectAccount && situation.Interaction is not ({ AccountSelected: true } or { Authenticated: true }))
+        {
+            return Due(situation, Step.SelectAccount, OAuthError.AccountSelectionRequired);
+        }
+
+        // OpenID Connect Core §3.1.2.2: with a hint, the answer is about that user or it is an error.
+        if (situation.HintedSubject is { } subject && subject != user.Id.ToString())
+        {
+            return situation.Interaction is { Authenticated: true }
+                ? new(null, OAuthError.LoginRequired.Because("another user signed in than the request named"))
+                : Due(situation, Step.Login, OAuthError.LoginRequired);
+        }
+
+        if (Admission.Check(situation.Application, user, situation.Registration, situation.Now) is { } refusal)
+        {
+            return new(null, refusal);
+        }
+
+        if (!ContextSuffices(situation.Request))
+        {
+            return new(null, UnmetContext);
+        }
+
+        return ConsentIsDue(situation) ? Due(situation, Step.Consent, OAuthError.ConsentRequired) : default;
+    }
+
+    // OpenID Connect Core §3.1.2.1: prompt=login asks again; max_age asks again when the sign-in is older, 0 always.
+    private static bool AuthenticationSuffices(Situation situation, Session session)
+    {
+        if (situation.Interaction is { Authenticated: true })
+        {
+            return true;
+        }
+
+        var maxAge = situation.Request.MaxAge ?? situation.Application.Settings.ClientMetadata.DefaultMaxAge;
+        return !situation.Registering
+            && !situation.Request.Prompt.HasLogin
+            && (maxAge is null || situation.Now - session.AuthenticatedAt < TimeSpan.FromSeconds(maxAge.Value));
+    }
+
+    // OpenID Connect Core §5.5.1.1: an essential acr that cannot be met is a failed authentication; a voluntary one is not.
+    private static bool ContextSuffices(AuthorizeRequest request) =>
+        !request.Claims.IdToken.TryGetValue(Claims.AuthenticationContext, out var wanted) || !wanted.Essential || wanted.Accepts(PasswordContext);
+
+    // OpenID Connect Core §3.1.2.4; first parties are the operator's own.
+    private static bool ConsentIsDue(Situation situation)
+    {
+        if (situation.Interaction is { Consented: true })
+        {
+            return false;
+        }
+
+        var oauth = situation.Application.Settings.OauthConfiguration;
+        var mode = oauth.ConsentMode ?? (oauth.Relationship is Relationship.FirstParty ? ConsentMode.NeverPrompt : ConsentMode.RememberDecision);
+        return situation.Request.Prompt.HasConsent || mode switch
+        {
+            ConsentMode.NeverPrompt => false,
+            ConsentMode.RememberDecision => !Remembered(situation),
+            _ => true,
+        };
+    }
+
+    private static bool Remembered(Situation situation) =>
+        situation.Consent is { } consent
+        && situation.Scopes.IsSubsetOf(ScopeSet.Of(consent.Scopes.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
+
+    // OpenID Connect Core §3.1.2.1: with prompt=none nothing is shown; the client learns what would have been.
+    private static Decision Due(Situation situation, Step step, OAuthError silent) =>
+        situation.Request.Prompt.HasNone ? new(null, silent) : new(step, null);
+
+    // OpenID Connect Core Error Code unmet_authentication_requirements 1.0 §2.
+    private static readonly OAuthError UnmetContext = new(
+        "unmet_authentication_requirements", "authentication_required", "The requested authentication context cannot be reached.");
+}

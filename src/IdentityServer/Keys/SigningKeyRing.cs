@@ -1,0 +1,142 @@
+using System.Collections.Frozen;
+using IdentityServer.Data;
+using IdentityServer.Protocol;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.EntityFrameworkCore;
+
+namespace IdentityServer.Keys;
+
+/// <summary>
+/// The server's signing keys, in memory: which one signs, which are published. Made at first start and rotated on schedule: a key
+/// is published a week before it signs, signs for ninety days, and stays published until the last token signed with it is long expired.
+/// </summary>
+public sealed class SigningKeyRing(Database database, IDataProtectionProvider protection, TimeProvider clock) : ICatalog, IDisposable
+{
+    private static readonly TimeSpan Signs = TimeSpan.FromDays(90);
+    private static readonly TimeSpan PublishedAhead = TimeSpan.FromDays(7);
+    private static readonly TimeSpan PublishedAfter = TimeSpan.FromDays(30);
+
+    /// <summary>The algorithms that we sign with: what clients expect, and the faster one.</summary>
+    public static IReadOnlyList<JwsAlgorithm> Algorithms { get; } = [JwsAlgorithm.RS256, JwsAlgorithm.ES256];
+
+    private readonly IDataProtector protector = protection.CreateProtector("IdentityServer.Keys.v1");
+    private readonly Dictionary<string, SigningKey> unsealed = new(StringComparer.Ordinal);
+    private volatile Snapshot current = new([], FrozenDictionary<string, SigningKey>.Empty);
+
+    /// <summary>The public keys, those that will sign and those that did included.</summary>
+    public JsonWebKeySet PublicKeys => current.PublicKeys;
+
+    /// <summary>The key set as it is served (RFC 7517 §5).</summary>
+    public ReadyDocument Document => current.Document;
+
+    /// <summary>The key that signs with this algorithm now.</summary>
+    public SigningKey Signer(string algorithm)
+    {
+        var now = clock.GetUtcNow();
+        var snapshot = current;
+        StoredSigningKey? newest = null;
+        foreach (var stored in snapshot.Stored)
+        {
+            if (stored.Algorithm == algorithm && stored.ActiveFrom <= now && (newest is null || Compare(stored, newest) > 0))
+            {
+                newest = stored;
+            }
+        }
+
+        return newest is null
+            ? throw new InvalidOperationException($"There is no signing key for {algorithm}.")
+            : snapshot.Keys[newest.Kid];
+    }
+
+    /// <summary>Makes the keys that are missing, and successors that are due; drops those whose last token is long expired.</summary>
+    public async Task EnsureKeysAsync(CancellationToken cancellation)
+    {
+        var now = clock.GetUtcNow();
+        var stored = await database.ReadAsync((db, token) => db.SigningKeys.ToListAsync(token), cancellation);
+        foreach (var algorithm in Algorithms)
+        {
+            var last = stored.Where(key => key.Algorithm == algorithm.Name).MaxBy(key => key.RetiresAt);
+            if (last is null || last.RetiresAt - PublishedAhead <= now)
+            {
+                await CreateAsync(algorithm, now, last is null || last.RetiresAt < now ? now : last.RetiresAt, cancellation);
+            }
+        }
+
+        if (stored.Exists(key => key.ExpiresAt <= now))
+        {
+            await database.WriteAsync(
+                async (db, token) =>
+                {
+                    await db.SigningKeys.Where(key => key.ExpiresAt <= now).ExecuteDeleteAsync(token);
+                    await CatalogVersion.BumpAsync(db, token);
+                },
+                cancellation);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task LoadAsync(CancellationToken cancellation)
+    {
+        var stored = await database.ReadAsync((db, token) => db.SigningKeys.ToListAsync(token), cancellation);
+        foreach (var key in stored.Where(key => !unsealed.ContainsKey(key.Kid)))
+        {
+            unsealed[key.Kid] = SigningKey.Import(
+                JwsAlgorithm.Find(key.Algorithm) ?? throw new InvalidDataException($"Signing key {key.Kid} is for the unknown algorithm {key.Algorithm}."),
+                protector.Unprotect(Convert.FromBase64String(key.SealedPrivateKey)),
+                key.Kid);
+        }
+
+        // A key that was dropped stays in the dictionary: a request on its way may still hold it.
+        current = new Snapshot([.. stored.OrderBy(key => key.CreatedAt)], stored.ToFrozenDictionary(key => key.Kid, key => unsealed[key.Kid]));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var key in unsealed.Values)
+        {
+            key.Dispose();
+        }
+    }
+
+    private async Task CreateAsync(JwsAlgorithm algorithm, DateTimeOffset now, DateTimeOffset activeFrom, CancellationToken cancellation)
+    {
+        using var key = SigningKey.Create(algorithm);
+        var row = new StoredSigningKey
+        {
+            Kid = key.KeyId,
+            Algorithm = algorithm.Name,
+            SealedPrivateKey = Convert.ToBase64String(protector.Protect(key.ExportPkcs8())),
+            CreatedAt = now,
+            ActiveFrom = activeFrom,
+            RetiresAt = activeFrom + Signs,
+            ExpiresAt = activeFrom + Signs + PublishedAfter,
+        };
+        await database.WriteAsync(
+            async (db, token) =>
+            {
+                // Another node may have made it meanwhile; one successor is enough.
+                if (!await db.SigningKeys.AnyAsync(other => other.Algorithm == row.Algorithm && other.ActiveFrom >= row.ActiveFrom, token))
+                {
+                    db.SigningKeys.Add(row);
+                    await CatalogVersion.BumpAsync(db, token);
+                }
+            },
+            cancellation);
+    }
+
+    // The same on every node: the latest to become active, and between two of the same moment the greater name.
+    private static int Compare(StoredSigningKey one, StoredSigningKey other) =>
+        one.ActiveFrom != other.ActiveFrom ? one.ActiveFrom.CompareTo(other.ActiveFrom) : string.CompareOrdinal(one.Kid, other.Kid);
+
+    private sealed class Snapshot(StoredSigningKey[] stored, FrozenDictionary<string, SigningKey> keys)
+    {
+        public StoredSigningKey[] Stored { get; } = stored;
+
+        public FrozenDictionary<string, SigningKey> Keys { get; } = keys;
+
+        public JsonWebKeySet PublicKeys { get; } = new([.. stored.Select(key => keys[key.Kid].PublicKey)]);
+
+        public ReadyDocument Document => field ??= new ReadyDocument(PublicKeys.ToUtf8Bytes());
+    }
+}

@@ -1,0 +1,62 @@
+using IdentityServer.Hosting;
+using IdentityServer.Keys;
+using IdentityServer.Protocol;
+using IdentityServer.Themes;
+
+namespace IdentityServer.OpenId;
+
+/// <summary>Discovery (OpenID Connect Discovery §4, RFC 8414 §3) and the key set: ready bytes, cached by clients and proxies.</summary>
+internal sealed class DiscoveryEndpoints(SigningKeyRing keys, PublicAddress address, ThemeCatalog themes)
+{
+    private const string Caching = "public, max-age=300, must-revalidate";
+
+    private ReadyDocument? metadata;
+
+    /// <summary>Answers with the metadata.</summary>
+    public Task Metadata(HttpContext http) => WriteAsync(http, metadata ??= new ReadyDocument(Document().ToUtf8Bytes()));
+
+    /// <summary>Answers with the key set.</summary>
+    public Task Jwks(HttpContext http) => WriteAsync(http, keys.Document);
+
+    private DiscoveryDocument Document() => new()
+    {
+        Issuer = address.Value,
+        AuthorizationEndpoint = address.Url(Paths.Authorize),
+        TokenEndpoint = address.Url(Paths.Token),
+        JwksUri = address.Url(Paths.Jwks),
+        UserInfoEndpoint = address.Url(Paths.UserInfo),
+        EndSessionEndpoint = address.Url(Paths.Logout),
+        IntrospectionEndpoint = address.Url(Paths.Introspect),
+        RevocationEndpoint = address.Url(Paths.Revoke),
+        ScopesSupported = Scopes.Standard,
+        GrantTypesSupported = [GrantTypes.AuthorizationCode, GrantTypes.RefreshToken, GrantTypes.ClientCredentials],
+        TokenEndpointAuthMethodsSupported =
+        [
+            ClientAuthenticationMethods.Basic, ClientAuthenticationMethods.Post, ClientAuthenticationMethods.PrivateKeyJwt,
+            ClientAuthenticationMethods.None,
+        ],
+        IdTokenSigningAlgValuesSupported = [.. SigningKeyRing.Algorithms.Select(algorithm => algorithm.Name)],
+        AcrValuesSupported = [Interactions.NextStep.PasswordContext],
+        UiLocalesSupported = themes.Find(null).Languages,
+    };
+
+    private static async Task WriteAsync(HttpContext http, ReadyDocument document)
+    {
+        var response = http.Response;
+        response.Headers.ETag = document.ETag;
+        response.Headers.CacheControl = Caching;
+        response.Headers.XContentTypeOptions = "nosniff";
+        if (http.Request.Headers.IfNoneMatch.Any(value => value is not null && value.Contains(document.ETag, StringComparison.Ordinal)))
+        {
+            response.StatusCode = StatusCodes.Status304NotModified;
+            return;
+        }
+
+        response.ContentType = "application/json";
+        response.ContentLength = document.Bytes.Length;
+        if (!HttpMethods.IsHead(http.Request.Method))
+        {
+            await response.Body.WriteAsync(document.Bytes, http.RequestAborted);
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using IdentityServer.Authorizations;
+using IdentityServer.Interactions;
+using IdentityServer.Tokens;
+
+namespace IdentityServer.OpenId;
+
+/// <summary>The doors of this room.</summary>
+internal static class OpenIdEndpoints
+{
+    private static readonly string[] GetAndHead = [HttpMethods.Get, HttpMethods.Head];
+    private static readonly string[] GetAndPost = [HttpMethods.Get, HttpMethods.Post];
+
+    /// <summary>Adds what the endpoints consist of.</summary>
+    public static IServiceCollection AddOpenId(this IServiceCollection services)
+    {
+        services.AddSingleton<SealedInteraction>();
+        services.AddSingleton<AuthorizationCodes>();
+        services.AddSingleton<RefreshTokens>();
+        services.AddSingleton<AccessTokens>();
+        services.AddSingleton<SpentAssertions>();
+
+        services.AddSingleton<FailureBrake>();
+        services.AddSingleton<ClientAuthentication>();
+        services.AddSingleton<TokenIssuer>();
+        services.AddSingleton<AuthorizationCodeGrant>();
+        services.AddSingleton<RefreshTokenGrant>();
+        services.AddSingleton<TokenEndpoint>();
+        services.AddSingleton<UserInfoEndpoint>();
+        services.AddSingleton<IntrospectionEndpoint>();
+        services.AddSingleton<RevocationEndpoint>();
+        services.AddSingleton<DiscoveryEndpoints>();
+        return services;
+    }
+
+    /// <summary>Maps the endpoints.</summary>
+    public static void MapOpenId(this IEndpointRouteBuilder routes)
+    {
+        routes.MapMethods(Paths.OpenIdConfiguration, GetAndHead, (HttpContext http, DiscoveryEndpoints discovery) => discovery.Metadata(http))
+            .RequireCors(BrowserClients.Policy);
+        routes.MapMethods(Paths.AuthorizationServerMetadata, GetAndHead, (HttpContext http, DiscoveryEndpoints discovery) => discovery.Metadata(http))
+            .RequireCors(BrowserClients.Policy);
+        routes.MapMethods(Paths.Jwks, GetAndHead, (HttpContext http, DiscoveryEndpoints discovery) => discovery.Jwks(http))
+            .RequireCors(BrowserClients.Policy);
+
+        routes.MapPost(Paths.Token, (HttpContext http, TokenEndpoint endpoint, CancellationToken cancellation) => endpoint.HandleAsync(http, cancellation))
+            .RequireCors(BrowserClients.Policy);
+        routes.MapMethods(Paths.UserInfo, GetAndPost, (HttpContext http, UserInfoEndpoint endpoint, CancellationToken cancellation) => endpoint.HandleAsync(http, cancellation))
+            .RequireCors(BrowserClients.Policy);
+        routes.MapPost(Paths.Introspect, (HttpContext http, IntrospectionEndpoint endpoint, CancellationToken cancellation) => endpoint.HandleAsync(http, cancellation));
+        routes.MapPost(Paths.Revoke, (HttpContext http, RevocationEndpoint endpoint, CancellationToken cancellation) => endpoint.HandleAsync(http, cancellation))
+            .RequireCors(BrowserClients.Policy);
+    }
+}

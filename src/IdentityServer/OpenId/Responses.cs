@@ -1,0 +1,74 @@
+using System.Text.Json;
+using IdentityServer.Protocol;
+
+namespace IdentityServer.OpenId;
+
+/// <summary>Answers of endpoints that programs call: JSON, never cached (RFC 6749 §5.1).</summary>
+internal static class Responses
+{
+    private const string Json = "application/json";
+
+    /// <summary>An error as RFC 6749 §5.2 shapes it.</summary>
+    public static IResult Error(OAuthError error) => new ErrorResult(error);
+
+    /// <summary>The answer of the token endpoint.</summary>
+    public static IResult Token(TokenResponse response) => new JsonResult<TokenResponse>(response, static (value, writer) => value.WriteTo(writer));
+
+    /// <summary>An object of claims.</summary>
+    public static IResult Claims(ClaimSet claims) => new JsonResult<ClaimSet>(claims, static (value, writer) =>
+    {
+        writer.WriteStartObject();
+        value.WriteTo(writer);
+        writer.WriteEndObject();
+    });
+
+    /// <summary>Says that nothing of this answer may be kept.</summary>
+    public static void NoStore(HttpResponse response)
+    {
+        response.Headers.CacheControl = "no-store";
+        response.Headers.Pragma = "no-cache";
+    }
+
+    private sealed class JsonResult<T>(T value, Action<T, Utf8JsonWriter> write) : IResult
+    {
+        public async Task ExecuteAsync(HttpContext httpContext)
+        {
+            var response = httpContext.Response;
+            NoStore(response);
+            response.ContentType = Json;
+            await using (var writer = new Utf8JsonWriter(response.BodyWriter))
+            {
+                write(value, writer);
+            }
+
+            await response.BodyWriter.FlushAsync(httpContext.RequestAborted);
+        }
+    }
+
+    private sealed class ErrorResult(OAuthError error) : IResult
+    {
+        public async Task ExecuteAsync(HttpContext httpContext)
+        {
+            var response = httpContext.Response;
+            NoStore(response);
+            response.StatusCode = error.Status;
+            if (error.Status is StatusCodes.Status401Unauthorized && error.Code is Errors.InvalidClient)
+            {
+                // RFC 6749 §5.2: the scheme by which the client tried.
+                response.Headers.WWWAuthenticate = "Basic realm=\"IdentityServer\"";
+            }
+            else if (error.Status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests)
+            {
+                response.Headers.RetryAfter = "2";
+            }
+
+            response.ContentType = Json;
+            await using (var writer = new Utf8JsonWriter(response.BodyWriter))
+            {
+                error.WriteTo(writer);
+            }
+
+            await response.BodyWriter.FlushAsync(httpContext.RequestAborted);
+        }
+    }
+}

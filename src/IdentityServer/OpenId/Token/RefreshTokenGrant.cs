@@ -1,0 +1,81 @@
+using IdentityServer.Applications;
+using IdentityServer.Authorizations;
+using IdentityServer.Protocol;
+using IdentityServer.Tokens;
+
+namespace IdentityServer.OpenId;
+
+/// <summary>grant_type=refresh_token (RFC 6749 §6).</summary>
+internal sealed partial class RefreshTokenGrant(RefreshTokens refreshTokens, TimeProvider clock, ILogger<RefreshTokenGrant> log)
+{
+    /// <summary>New tokens for an old one.</summary>
+    public async Task<OAuthResult<GrantedAccess>> RedeemAsync(TokenRequest request, Application application, CancellationToken cancellation)
+    {
+        if (request.RefreshToken is null)
+        {
+            return OAuthError.Missing(Parameters.RefreshToken);
+        }
+
+        if (await refreshTokens.FindAsync(request.RefreshToken, cancellation) is not { } grant)
+        {
+            return OAuthError.RefreshTokenNotRedeemable;
+        }
+
+        if (Check(grant, application) is { } refusal)
+        {
+            return refusal;
+        }
+
+        var granted = ScopeSet.Parse(grant.Authorization.Scopes).Failed(out _, out var parsed) ? ScopeSet.Empty : parsed;
+        if (request.Scope is { } asked && !asked.IsSubsetOf(granted))
+        {
+            return OAuthError.ScopeExceedsGrant;
+        }
+
+        if (GrantedResources.Narrow(request.Resources, grant.Authorization.Resources, application).Failed(out var error, out var resources))
+        {
+            return error;
+        }
+
+        var (value, id) = (request.RefreshToken, grant.Token.Id);
+        if (application.RotatesRefreshTokens || grant.Token.Status is not TokenStatus.Valid)
+        {
+            var successor = refreshTokens.New(grant.Authorization, grant.Token.Id, out value);
+            id = successor.Id;
+            var outcome = await refreshTokens.RotateAsync(grant, successor, cancellation);
+            if (outcome is not RotationOutcome.Rotated)
+            {
+                if (outcome is RotationOutcome.Reused)
+                {
+                    LogReuse(grant.Authorization.Id, application.Id);
+                }
+
+                return OAuthError.RefreshTokenNotRedeemable.Because(outcome.ToString());
+            }
+        }
+
+        return new GrantedAccess
+        {
+            Application = application,
+            Scopes = request.Scope ?? granted,
+            Resources = resources,
+            AuthenticationType = "REFRESH_TOKEN",
+            User = grant.User,
+            Registration = grant.Registration,
+            Authorization = grant.Authorization,
+            RefreshToken = value,
+            RefreshTokenId = id,
+        };
+    }
+
+    private OAuthError? Check(StoredGrant grant, Application application) =>
+        grant.Authorization.ApplicationId != application.Id ? OAuthError.RefreshTokenNotRedeemable.Because("another client's token")
+        : grant.Authorization.Status is not AuthorizationStatus.Valid ? OAuthError.RefreshTokenNotRedeemable.Because("its family is revoked")
+        : grant.Token.ExpiresAt <= clock.GetUtcNow() ? OAuthError.RefreshTokenNotRedeemable.Because("expired")
+        : Admission.Check(application, grant.User, grant.Registration, clock.GetUtcNow()) is { } refusal
+            ? OAuthError.LoginPrevented.Because(refusal.Description)
+            : null;
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A refresh token of authorization {AuthorizationId} of application {ApplicationId} was used twice; the authorization is revoked.")]
+    private partial void LogReuse(Guid authorizationId, Guid applicationId);
+}

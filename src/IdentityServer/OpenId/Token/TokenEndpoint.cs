@@ -1,0 +1,37 @@
+using IdentityServer.Protocol;
+
+namespace IdentityServer.OpenId;
+
+/// <summary>The token endpoint (RFC 6749 §3.2).</summary>
+internal sealed class TokenEndpoint(
+    ClientAuthentication clients, AuthorizationCodeGrant codes, RefreshTokenGrant refreshTokens, TokenIssuer issuer)
+{
+    /// <summary>Answers with tokens or with what is wrong.</summary>
+    public async Task<IResult> HandleAsync(HttpContext http, CancellationToken cancellation)
+    {
+        if ((await FormParameters.ParseAsync(http.Request, cancellation)).Failed(out var error, out var parameters)
+            || TokenRequest.Parse(parameters).Failed(out error, out var request))
+        {
+            return Responses.Error(error);
+        }
+
+        if ((await clients.AuthenticateAsync(http, parameters, cancellation)).Failed(out error, out var application))
+        {
+            return Responses.Error(error);
+        }
+
+        // RFC 6749 §5.2: unauthorized_client, where the grant exists but not for this client.
+        OAuthResult<GrantedAccess> granted = request.GrantType switch
+        {
+            null => OAuthError.Missing(Parameters.GrantType),
+            GrantTypes.AuthorizationCode or GrantTypes.RefreshToken or GrantTypes.ClientCredentials
+                when !application.Client.AllowedGrantTypes.Contains(request.GrantType) => OAuthError.GrantTypeDisabled,
+            GrantTypes.AuthorizationCode => await codes.RedeemAsync(request, application, cancellation),
+            GrantTypes.RefreshToken => await refreshTokens.RedeemAsync(request, application, cancellation),
+            GrantTypes.ClientCredentials => ClientCredentialsGrant.Redeem(request, application),
+            _ => OAuthError.UnsupportedGrantType,
+        };
+
+        return granted.Failed(out error, out var access) ? Responses.Error(error) : Responses.Token(issuer.Issue(access));
+    }
+}

@@ -1,0 +1,38 @@
+namespace IdentityServer;
+
+/// <summary>Every URL that the server answers outside the management API.</summary>
+public static class Paths
+{
+    /// <summary>OpenID Connect Discovery §4.</summary>
+    public const string OpenIdConfiguration = "/.well-known/openid-configuration";
+
+    /// <summary>RFC 8414 §3.</summary>
+    public const string AuthorizationServerMetadata = "/.well-known/oauth-authorization-server";
+
+    /// <summary>The key set (RFC 7517 §5).</summary>
+    public const string Jwks = "/.well-known/jwks.json";
+
+    /// <summary>RFC 6749 §3.1.</summary>
+    public const string Authorize = "/oauth2/authorize";
+
+    /// <summary>The authorization endpoint, entered through self-registration.</summary>
+    public const string Register = "/oauth2/register";
+
+    /// <summary>RFC 6749 §3.2.</summary>
+    public const string Token = "/oauth2/token";
+
+    /// <summary>OpenID Connect Core §5.3.</summary>
+    public const string UserInfo = "/oauth2/userinfo";
+
+    /// <summary>RFC 7662 §2.</summary>
+    public const string Introspect = "/oauth2/introspect";
+
+    /// <summary>RFC 7009 §2.</summary>
+    public const string Revoke = "/oauth2/revoke";
+
+    /// <summary>OpenID Connect RP-Initiated Logout §2.</summary>
+    public const string Logout = "/oauth2/logout";
+
+    /// <summary>The front page.</summary>
+    public const string Home = "/";
+}

@@ -1,0 +1,33 @@
+using System.Security.Cryptography;
+using IdentityServer.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace IdentityServer.Tokens;
+
+/// <summary>Remembers one-time assertions until they expire: one insert, whose refusal is the answer.</summary>
+public sealed class SpentAssertions(Database database)
+{
+    /// <summary>True the first time; false if the same was spent before.</summary>
+    /// <param name="identity">What makes it unique: who sent it, and its <c>jti</c>.</param>
+    /// <param name="expiresAt">From when on it would be refused anyway.</param>
+    /// <param name="cancellation">Cancels the write.</param>
+    public async Task<bool> SpendAsync(byte[] identity, DateTimeOffset expiresAt, CancellationToken cancellation)
+    {
+        var row = new SpentAssertion { Hash = SHA256.HashData(identity), ExpiresAt = expiresAt };
+        try
+        {
+            await database.WriteAsync(
+                (db, _) =>
+                {
+                    db.SpentAssertions.Add(row);
+                    return Task.CompletedTask;
+                },
+                cancellation);
+            return true;
+        }
+        catch (DbUpdateException exception) when (DatabaseErrors.IsDuplicate(exception, out _))
+        {
+            return false;
+        }
+    }
+}
