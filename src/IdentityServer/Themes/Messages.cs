@@ -6,16 +6,21 @@ namespace IdentityServer.Themes;
 /// <summary>The sentences of one language. A sentence may name values in braces: <c>Welcome, {name}</c>.</summary>
 internal sealed partial class Messages(IReadOnlyDictionary<string, string> texts)
 {
+    private readonly Dictionary<string, string> html = texts.ToDictionary(pair => pair.Key, pair => PlainModel.Escape(pair.Value));
+
     public bool Has(string key) => texts.ContainsKey(key);
 
     public string Text(string key) =>
         texts.TryGetValue(key, out var text) ? text : throw new KeyNotFoundException($"There is no message '{key}'.");
 
-    /// <summary>A sentence with its values filled in, or null if it names a value that was not given.</summary>
+    /// <summary>A sentence, escaped.</summary>
+    public string Html(string key) => html[key];
+
+    /// <summary>A sentence with its escaped values filled in, or null if it names a value that was not given.</summary>
     public string? Format(string key, IReadOnlyDictionary<string, object?> values)
     {
         var complete = true;
-        var text = Placeholder().Replace(Text(key), match =>
+        var text = Placeholder().Replace(Html(key), match =>
         {
             if (values.TryGetValue(match.Groups[1].Value, out var value))
                 return Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";

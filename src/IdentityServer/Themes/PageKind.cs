@@ -19,6 +19,8 @@ internal abstract class PageKind
     /// <summary>Samples that render, by number.</summary>
     public abstract int SampleCount { get; }
 
+    public abstract object Sample(int number);
+
     public abstract byte[] RenderSample(Theme theme, int number, string language);
 
     /// <summary>Renders every sample in every language; says what went wrong.</summary>
@@ -56,6 +58,8 @@ internal abstract class PageKind
         public override string Template => T.Template;
 
         public override int SampleCount => T.Samples.Count;
+
+        public override object Sample(int number) => T.Samples[number];
 
         protected override bool PostsBack => typeof(T).IsAssignableTo(typeof(IPostsBack));
 

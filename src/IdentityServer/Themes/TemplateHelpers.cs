@@ -1,10 +1,9 @@
-using System.Text;
 using System.Text.Unicode;
 using HandlebarsDotNet;
 
 namespace IdentityServer.Themes;
 
-/// <summary>What a template may call. Everything a helper returns is escaped like any other value.</summary>
+/// <summary>What a template may call. Helpers take and return escaped text (<see cref="PlainModel"/>).</summary>
 internal static class TemplateHelpers
 {
     public static IHandlebars CreateEngine()
@@ -12,7 +11,9 @@ internal static class TemplateHelpers
         var handlebars = Handlebars.Create(new HandlebarsConfiguration
         {
             ThrowOnUnresolvedBindingExpression = true,
-            TextEncoder = new PageEncoder(),
+            // Everything is escaped before it gets here.
+            NoEscape = true,
+            TextEncoder = null,
             PartialRecursionDepthLimit = 10,
         });
 
@@ -28,7 +29,7 @@ internal static class TemplateHelpers
         handlebars.RegisterHelper("text", (in HelperOptions options, in Context _, in Arguments arguments) =>
         {
             var messages = Rendering.In(options).Messages;
-            return arguments[0] is string key && messages.Has(key) ? messages.Text(key) : arguments[1]!;
+            return arguments[0] is string key && messages.Has(key) ? messages.Html(key) : arguments[1]!;
         });
 
         // {{finding this}}: the sentence for one of the model's errors.
@@ -54,36 +55,13 @@ internal static class TemplateHelpers
         handlebars.RegisterHelper("asset", (in HelperOptions options, in Context _, in Arguments arguments) =>
         {
             var rendering = Rendering.In(options);
-            return rendering.PathBase + ThemeAssets.Url(rendering.Theme, (string)arguments[0]!);
+            return PlainModel.Escape(rendering.PathBase + ThemeAssets.Url(rendering.Theme, (string)arguments[0]!));
         });
 
         handlebars.RegisterHelper("join", (in HelperOptions _, in Context _, in Arguments arguments) => string.Concat(arguments));
         handlebars.RegisterHelper("eq", (in HelperOptions _, in Context _, in Arguments arguments) => Equals(arguments[0], arguments[1]));
+        handlebars.RegisterHelper("any", (in HelperOptions _, in Context _, in Arguments arguments) => arguments.Any(value => value is string { Length: > 0 }));
         return handlebars;
-    }
-
-    private sealed class PageEncoder : ITextEncoder
-    {
-        // Letters of all languages stay readable; what means something to HTML, in text or in a quoted attribute, does not.
-        private static readonly System.Text.Encodings.Web.HtmlEncoder Html = System.Text.Encodings.Web.HtmlEncoder.Create(UnicodeRanges.All);
-
-        public IFormatProvider? FormatProvider { get; }
-
-        public void Encode(StringBuilder? text, TextWriter target) => Encode(text?.ToString(), target);
-
-        public void Encode(string? text, TextWriter target)
-        {
-            if (text is not null)
-                Html.Encode(target, text);
-        }
-
-        public void Encode<T>(T? text, TextWriter target) where T : IEnumerator<char>
-        {
-            var buffer = new StringBuilder();
-            while (text?.MoveNext() == true)
-                buffer.Append(text.Current);
-            Encode(buffer, target);
-        }
     }
 }
 

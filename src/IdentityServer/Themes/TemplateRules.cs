@@ -14,7 +14,7 @@ internal static partial class TemplateRules
 
     private static IEnumerable<string> CheckTemplate(ThemeFiles files, string text)
     {
-        if (text.Contains("{{{", StringComparison.Ordinal) || Unescaped().IsMatch(text))
+        if (Unescaped().IsMatch(text))
             yield return "values are always escaped: triple braces and {{& are not allowed";
         if (UnquotedValue().IsMatch(text))
             yield return "a value in an attribute needs quotes around it";
@@ -70,7 +70,7 @@ internal static partial class TemplateRules
         }
     }
 
-    [GeneratedRegex(@"\{\{~?\s*&")]
+    [GeneratedRegex(@"\{\{~?\s*[&{]")]
     private static partial Regex Unescaped();
 
     [GeneratedRegex(@"[\w-]\s*=\s*\{\{")]

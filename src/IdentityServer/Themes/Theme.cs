@@ -35,14 +35,16 @@ internal sealed class Theme
     }
 
     /// <summary>A page as UTF-8.</summary>
-    public byte[] Render<T>(T model, PageFrame frame) where T : class, IPage<T>
+    public byte[] Render<T>(T model, PageFrame frame) where T : class, IPage<T> => Render(T.Template, PlainModel.Of(model), frame);
+
+    /// <summary>A page as UTF-8, of a model that is plain and escaped already.</summary>
+    public byte[] Render(string template, Dictionary<string, object?> context, PageFrame frame)
     {
-        var context = PlainModel.Of(model);
         context["frame"] = PlainModel.Of(frame);
         var data = new Dictionary<string, object> { [Rendering.Key] = new Rendering(this, Files.Messages[frame.Language], frame.PathBase) };
 
         using var writer = new StringWriter(new StringBuilder(8 * 1024));
-        pages[T.Template](writer, context, data);
+        pages[template](writer, context, data);
         return Encoding.UTF8.GetBytes(writer.ToString());
     }
 

@@ -33,7 +33,8 @@ public static class ThemeAssets
         var catalog = endpoints.ServiceProvider.GetRequiredService<ThemeCatalog>();
         endpoints.MapMethods("/theme/{name}/{file}", [HttpMethods.Get, HttpMethods.Head], (string name, string file, string? v, HttpContext http) =>
         {
-            if (!catalog.Find(name).Files.Assets.TryGetValue(file, out var asset))
+            var theme = catalog.Find(name);
+            if (theme.Name != name || !theme.Files.Assets.TryGetValue(file, out var asset))
                 return Results.NotFound();
 
             var headers = http.Response.Headers;

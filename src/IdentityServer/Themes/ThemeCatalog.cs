@@ -35,8 +35,23 @@ public sealed class ThemeCatalog
         lock (reloading)
         {
             if (current.Version != Version())
-                current = Load();
+                Reload();
             return current;
+        }
+    }
+
+    private void Reload()
+    {
+        var version = Version();
+        try
+        {
+            current = Load();
+        }
+        catch (ThemeException problem)
+        {
+            // Half an edit: what worked before is shown until the file changes again.
+            Log.EditUnusable(logger, problem.Message);
+            current = current with { Version = version };
         }
     }
 
