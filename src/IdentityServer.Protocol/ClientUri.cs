@@ -25,13 +25,17 @@ public static class ClientUri
         if (uri.Contains('*', StringComparison.Ordinal))
             return Refused("A URI must not contain a wildcard.");
         if (!Uri.TryCreate(uri, UriKind.Absolute, out var parsed) || !uri.StartsWith(parsed.Scheme + ":", StringComparison.OrdinalIgnoreCase))
-            return Refused("A URI must be absolute.");
+            return Refused("A URI must be absolute and well-formed.");
+
+        var authority = Authority(uri);
+        if (authority.Contains('@'))
+            return Refused("A URI must not contain user information.");
 
         return parsed.Scheme switch
         {
-            "https" => CheckAuthority(parsed, Authority(uri)),
-            "http" => CheckAuthority(parsed, Authority(uri)) ?? CheckLoopback(Authority(uri)),
-            var scheme when scheme.Contains('.', StringComparison.Ordinal) => CheckAuthority(Authority(uri)),
+            "https" => null,
+            "http" => CheckLoopback(authority),
+            var scheme when scheme.Contains('.', StringComparison.Ordinal) => null,
             _ => Refused("A URI uses https, http on this machine, or a private-use scheme that contains a dot."),
         };
     }
@@ -47,14 +51,6 @@ public static class ClientUri
         var end = rest.IndexOfAny('/', '?');
         return end < 0 ? rest : rest[..end];
     }
-
-    private static OAuthError? CheckAuthority(Uri parsed, ReadOnlySpan<char> authority) =>
-        authority.IsEmpty || parsed.Host.Length == 0 ? Refused("A URI must name a host.") : CheckAuthority(authority);
-
-    private static OAuthError? CheckAuthority(ReadOnlySpan<char> authority) =>
-        authority.Contains('@') ? Refused("A URI must not contain user information.")
-        : authority.Contains('%') ? Refused("The host of a URI must not be percent-encoded.")
-        : null;
 
     private static OAuthError? CheckLoopback(ReadOnlySpan<char> authority)
     {

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace IdentityServer.Protocol;
@@ -6,8 +7,6 @@ namespace IdentityServer.Protocol;
 public sealed record ClaimsRequest(IReadOnlyDictionary<string, ClaimRequest> UserInfo, IReadOnlyDictionary<string, ClaimRequest> IdToken)
 {
     private const int MaxClaims = 100;
-
-    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 8, AllowDuplicateProperties = false };
 
     private static readonly Dictionary<string, ClaimRequest> Nothing = [];
 
@@ -18,22 +17,13 @@ public sealed record ClaimsRequest(IReadOnlyDictionary<string, ClaimRequest> Use
         if (json is null)
             return Empty;
 
-        try
-        {
-            using var document = JsonDocument.Parse(json, Strict);
-            var root = document.RootElement;
-
-            // "Other members MAY be present; members that are not understood MUST be ignored."
-            return root.ValueKind == JsonValueKind.Object
-                && TryRead(root, "userinfo", out var userInfo)
-                && TryRead(root, "id_token", out var idToken)
-                    ? new ClaimsRequest(userInfo, idToken)
-                    : OAuthError.InvalidClaims;
-        }
-        catch (JsonException e)
-        {
-            return OAuthError.InvalidClaims.Because(e.Message);
-        }
+        // "Other members MAY be present; members that are not understood MUST be ignored."
+        return Json.TryParse(Encoding.UTF8.GetBytes(json), out var root)
+            && root.ValueKind == JsonValueKind.Object
+            && TryRead(root, "userinfo", out var userInfo)
+            && TryRead(root, "id_token", out var idToken)
+                ? new ClaimsRequest(userInfo, idToken)
+                : OAuthError.InvalidClaims;
     }
 
     private static bool TryRead(JsonElement root, string member, out IReadOnlyDictionary<string, ClaimRequest> claims)
@@ -87,10 +77,10 @@ public sealed record ClaimRequest(bool Essential, IReadOnlyList<JsonElement> Val
         {
             if (list.ValueKind != JsonValueKind.Array)
                 return false;
-            values = [.. list.Clone().EnumerateArray()];
+            values = [.. list.EnumerateArray()];
         }
         else if (element.TryGetProperty("value", out var single))
-            values = [single.Clone()];
+            values = [single];
 
         claim = new(essential, values);
         return true;

@@ -47,7 +47,10 @@ public sealed class JsonWebKey
 
     private EllipticCurve? Curve { get; }
 
-    public static OAuthResult<JsonWebKey> Parse(JsonElement element)
+    public static OAuthResult<JsonWebKey> Parse(JsonElement json) =>
+        Json.TryParse(json, out var element) ? Read(element) : OAuthError.InvalidKey("The key is not valid JSON.");
+
+    internal static OAuthResult<JsonWebKey> Read(JsonElement element)
     {
         if (element.ValueKind != JsonValueKind.Object)
             return OAuthError.InvalidKey("A key must be a JSON object.");

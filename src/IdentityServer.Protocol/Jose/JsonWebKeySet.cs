@@ -7,27 +7,22 @@ public sealed class JsonWebKeySet
 {
     public const int MaxKeys = 100;
 
+    private static readonly OAuthError NotJson = OAuthError.InvalidKey("The key set is not valid JSON.");
+
     public JsonWebKeySet(IReadOnlyList<JsonWebKey> keys) => Keys = keys;
 
     public static JsonWebKeySet Empty { get; } = new([]);
 
     public IReadOnlyList<JsonWebKey> Keys { get; }
 
-    public static OAuthResult<JsonWebKeySet> Parse(ReadOnlyMemory<byte> json)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(json, Json.Strict);
-            return Parse(document.RootElement);
-        }
-        catch (JsonException e)
-        {
-            return OAuthError.InvalidKey("The key set is not valid JSON.").Because(e.Message);
-        }
-    }
+    public static OAuthResult<JsonWebKeySet> Parse(ReadOnlySpan<byte> json) =>
+        Json.TryParse(json, out var element) ? Read(element) : NotJson;
 
-    /// <summary>Keys of other types are skipped, as §5 asks; a private key refuses the whole set.</summary>
-    public static OAuthResult<JsonWebKeySet> Parse(JsonElement element)
+    public static OAuthResult<JsonWebKeySet> Parse(JsonElement json) =>
+        Json.TryParse(json, out var element) ? Read(element) : NotJson;
+
+    // Keys of other types are skipped, as §5 asks; a private key refuses the whole set.
+    private static OAuthResult<JsonWebKeySet> Read(JsonElement element)
     {
         if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty("keys", out var list) || list.ValueKind != JsonValueKind.Array)
             return OAuthError.InvalidKey("A key set must be a JSON object with an array named keys.");
@@ -37,7 +32,7 @@ public sealed class JsonWebKeySet
         var keys = new List<JsonWebKey>(list.GetArrayLength());
         foreach (var item in list.EnumerateArray())
         {
-            if (JsonWebKey.Parse(item).Succeeded(out var key, out var error))
+            if (JsonWebKey.Read(item).Succeeded(out var key, out var error))
                 keys.Add(key);
             else if (error == OAuthError.PrivateKeyPublished)
                 return error;

@@ -149,18 +149,7 @@ public sealed class JsonWebToken
     private static bool TryReadObject(ReadOnlySpan<char> segment, out JsonElement element)
     {
         element = default;
-        if (Base64UrlText.Decode(segment) is not { } json)
-            return false;
-
-        try
-        {
-            element = JsonElement.Parse(json, Json.Strict);
-            return element.ValueKind == JsonValueKind.Object;
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
+        return Base64UrlText.Decode(segment) is { } json && Json.TryParse(json, out element) && element.ValueKind == JsonValueKind.Object;
     }
 
     private bool IsSignedBy(JsonWebKey key, JwsAlgorithm algorithm)

@@ -22,8 +22,9 @@ public sealed class ClaimSet
 
     public ClaimSet Add(string name, IReadOnlyList<string>? values) => values is null ? this : Add(new Claim(name, ClaimKind.List) { List = values });
 
+    /// <summary>A value that cannot be written as JSON, such as half a character, is left out too.</summary>
     public ClaimSet Add(string name, JsonElement value) =>
-        value.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null ? this : Add(new Claim(name, ClaimKind.Json) { Json = value });
+        value.ValueKind != JsonValueKind.Null && Protocol.Json.TryParse(value, out var json) ? Add(new Claim(name, ClaimKind.Json) { Json = json }) : this;
 
     public bool Has(string name) => _claims.Exists(claim => claim.Name == name);
 
