@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Options;
 
-namespace IdentityServer.Hosting;
+namespace IdentityServer;
 
 /// <summary>
 /// The address under which the server is known: the issuer and the start of every link. From configuration, or, while the server

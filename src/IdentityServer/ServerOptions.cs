@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace IdentityServer.Hosting;
+namespace IdentityServer;
 
 /// <summary>What an operator sets, in the section <c>IdentityServer</c> of .NET's usual configuration sources.</summary>
 public sealed class ServerOptions
