@@ -32,6 +32,7 @@ public static class Services
         services.AddCors();
         services.AddSingleton<ICorsPolicyProvider, BrowserClients>();
         services.AddOpenId();
+        services.AddPeople();
         return builder;
     }
 

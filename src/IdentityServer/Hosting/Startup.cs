@@ -1,3 +1,4 @@
+using IdentityServer.Applications;
 using IdentityServer.Data;
 using IdentityServer.Keys;
 using IdentityServer.Tenants;
@@ -11,7 +12,8 @@ internal sealed class Startup(
     Database database,
     TenantCatalog tenants,
     SigningKeyRing keys,
-    CatalogRefresh catalogs) : IHostedLifecycleService
+    CatalogRefresh catalogs,
+    TimeProvider clock) : IHostedLifecycleService
 {
     /// <inheritdoc/>
     public async Task StartingAsync(CancellationToken cancellationToken)
@@ -27,6 +29,8 @@ internal sealed class Startup(
 
         await tenants.EnsureDefaultAsync(cancellationToken);
         await keys.EnsureKeysAsync(cancellationToken);
+        await catalogs.RefreshAsync(cancellationToken);
+        await AdminApplication.EnsureAsync(database, tenants.Default, clock.GetUtcNow(), cancellationToken);
         await catalogs.RefreshAsync(cancellationToken);
     }
 

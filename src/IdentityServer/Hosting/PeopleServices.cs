@@ -1,0 +1,30 @@
+using IdentityServer.Authorizations;
+using IdentityServer.Logins;
+using IdentityServer.Registrations;
+using IdentityServer.Sessions;
+using IdentityServer.Users;
+using Microsoft.AspNetCore.Identity;
+
+namespace IdentityServer.Hosting;
+
+/// <summary>Puts the rooms together that are about people.</summary>
+internal static class PeopleServices
+{
+    /// <summary>Adds users, registrations, sessions and logins.</summary>
+    public static IServiceCollection AddPeople(this IServiceCollection services)
+    {
+        services.AddUsers();
+        services.AddSingleton<Registrar>();
+        services.AddSingleton<Administrators>();
+        services.AddSingleton<IUserAccess, AuthorizationAccess>();
+        services.AddSessions();
+        services.AddSingleton<AddressBrake>();
+        services.AddSingleton<PasswordLogin>();
+        services.Configure<IdentityOptions>(options =>
+        {
+            options.Lockout.MaxFailedAccessAttempts = 5;
+            options.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(1); // The first; each that follows is twice as long.
+        });
+        return services;
+    }
+}

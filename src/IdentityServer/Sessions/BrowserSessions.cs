@@ -1,0 +1,178 @@
+using System.Security.Cryptography;
+using System.Text;
+using IdentityServer.Authorizations;
+using IdentityServer.Data;
+using IdentityServer.Users;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace IdentityServer.Sessions;
+
+/// <summary>A live session and the person in it.</summary>
+public sealed record SignedIn(Session Session, User User);
+
+/// <summary>A session that begins.</summary>
+public sealed record NewSession
+{
+    /// <summary>Who signed in, as read when they proved it.</summary>
+    public required User User { get; init; }
+
+    /// <summary>How: RFC 8176 values, space-separated.</summary>
+    public required string Amr { get; init; }
+
+    /// <summary>"Keep me signed in".</summary>
+    public required bool Persistent { get; init; }
+
+    /// <summary>The secret of the session that the browser had before, which ends.</summary>
+    public string? PreviousSecret { get; init; }
+
+    /// <summary>The browser's <c>User-Agent</c>.</summary>
+    public string? UserAgent { get; init; }
+
+    /// <summary>The browser's address.</summary>
+    public string? Address { get; init; }
+}
+
+/// <summary>A session that began, and the secret for its cookie.</summary>
+public sealed record StartedSession(Session Session, string Secret);
+
+/// <summary>How sessions begin, are found and end.</summary>
+public sealed class BrowserSessions(Database database, IOptions<ServerOptions> options, TimeProvider clock) : IUserAccess
+{
+    private const int MaxUserAgent = 256;
+    private const int SecretBytes = 32;
+
+    // The last use is noted so rarely that a signed-in browser hardly ever writes.
+    private static readonly TimeSpan LastSeenStep = TimeSpan.FromMinutes(5);
+
+    // Compiled once per server: the lookup runs for every page that a signed-in person sees.
+    private readonly Func<ServerDbContext, byte[], DateTimeOffset, DateTimeOffset, Task<SignedIn?>> find = EF.CompileAsyncQuery(
+        (ServerDbContext db, byte[] hash, DateTimeOffset now, DateTimeOffset idleSince) => (
+            from session in db.Sessions
+            join user in db.Users on session.UserId equals user.Id
+            where session.SecretHash == hash
+                && session.EndedAt == null && session.ExpiresAt > now && (session.Persistent || session.LastSeenAt > idleSince)
+                && user.Active && (user.ExpiresAt == null || user.ExpiresAt > now)
+            select new SignedIn(session, user)).FirstOrDefault());
+
+    private TimeSpan Idle => TimeSpan.FromMinutes(options.Value.Sessions.IdleMinutes);
+
+    /// <summary>The live session with this secret, of a person who may be signed in.</summary>
+    public async Task<SignedIn?> FindAsync(string? secret, CancellationToken cancellation)
+    {
+        if (secret is not { Length: > 0 and <= 128 })
+        {
+            return null;
+        }
+
+        cancellation.ThrowIfCancellationRequested();
+        var now = clock.GetUtcNow();
+        await using var db = database.Open();
+        var found = await find(db, Hash(secret), now, now - Idle);
+        if (found is not null)
+        {
+            await NoteUseAsync(found.Session, now, cancellation);
+        }
+
+        return found;
+    }
+
+    /// <summary>
+    /// Begins a session under a new id and secret, and ends the one that the browser had. Null: since the person proved who they
+    /// are, they were shut out or their password was changed.
+    /// </summary>
+    public Task<StartedSession?> StartAsync(NewSession wanted, CancellationToken cancellation)
+    {
+        var now = clock.GetUtcNow();
+        var secret = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(SecretBytes));
+        var settings = options.Value.Sessions;
+        var session = new Session
+        {
+            Id = Guid.CreateVersion7(now),
+            SecretHash = Hash(secret),
+            TenantId = wanted.User.TenantId,
+            UserId = wanted.User.Id,
+            AuthenticatedAt = now,
+            Amr = wanted.Amr,
+            Persistent = wanted.Persistent,
+            LastSeenAt = now,
+            ExpiresAt = now + (wanted.Persistent ? TimeSpan.FromDays(settings.KeepSignedInDays) : TimeSpan.FromHours(settings.AbsoluteHours)),
+            UserAgent = wanted.UserAgent is { Length: > MaxUserAgent } agent ? agent[..MaxUserAgent] : wanted.UserAgent,
+            Address = wanted.Address,
+        };
+        return database.WriteAsync(
+            async (db, token) =>
+            {
+                // Holds the person's row, so that shutting them out or changing the password comes before or after, not between.
+                var (id, stamp) = (wanted.User.Id, wanted.User.SecurityStamp);
+                if (await db.Users.Where(user => user.Id == id && user.Active && user.SecurityStamp == stamp)
+                    .ExecuteUpdateAsync(set => set.SetProperty(user => user.SecurityStamp, user => user.SecurityStamp), token) == 0)
+                {
+                    return null;
+                }
+
+                if (wanted.PreviousSecret is { } previous)
+                {
+                    await ReplaceAsync(db, Hash(previous), session, now, token);
+                }
+
+                db.Sessions.Add(session);
+                return new StartedSession(session, secret);
+            },
+            cancellation);
+    }
+
+    /// <summary>Ends a session and revokes the authorizations that were given in it. False: it had ended already.</summary>
+    public Task<bool> EndAsync(Guid sessionId, CancellationToken cancellation) =>
+        database.WriteAsync(
+            async (db, token) =>
+            {
+                var ended = await EndAsync(db.Sessions.Where(row => row.Id == sessionId), clock.GetUtcNow(), token) == 1;
+                if (ended)
+                {
+                    await AuthorizationAccess.RevokeOfSessionAsync(db, sessionId, token);
+                }
+
+                return ended;
+            },
+            cancellation);
+
+    /// <inheritdoc/>
+    Task IUserAccess.EndAsync(ServerDbContext db, Guid userId, Guid? applicationId, DateTimeOffset now, CancellationToken cancellation) =>
+        applicationId is null // A session belongs to no single application.
+            ? EndAsync(db.Sessions.Where(row => row.UserId == userId), now, cancellation)
+            : Task.CompletedTask;
+
+    // The same person again: what they allowed goes on under the new session. Somebody else: it ends with the old one.
+    private static async Task ReplaceAsync(ServerDbContext db, byte[] previousHash, Session next, DateTimeOffset now, CancellationToken token)
+    {
+        var previous = await db.Sessions.AsNoTracking().SingleOrDefaultAsync(row => row.SecretHash == previousHash && row.EndedAt == null, token);
+        if (previous is null || await EndAsync(db.Sessions.Where(row => row.Id == previous.Id), now, token) == 0)
+        {
+            return;
+        }
+
+        await (previous.UserId == next.UserId
+            ? AuthorizationAccess.MoveToSessionAsync(db, previous.Id, next.Id, token)
+            : AuthorizationAccess.RevokeOfSessionAsync(db, previous.Id, token));
+    }
+
+    private static Task<int> EndAsync(IQueryable<Session> sessions, DateTimeOffset now, CancellationToken cancellation) =>
+        sessions.Where(row => row.EndedAt == null).ExecuteUpdateAsync(set => set.SetProperty(row => row.EndedAt, now), cancellation);
+
+    private async Task NoteUseAsync(Session session, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var step = Idle / 4 < LastSeenStep ? Idle / 4 : LastSeenStep;
+        if (session.Persistent || session.LastSeenAt > now - step)
+        {
+            return;
+        }
+
+        await database.WriteAsync(
+            (db, token) => db.Sessions.Where(row => row.Id == session.Id && row.LastSeenAt <= now - step)
+                .ExecuteUpdateAsync(set => set.SetProperty(row => row.LastSeenAt, now), token),
+            cancellation);
+    }
+
+    private static byte[] Hash(string secret) => SHA256.HashData(Encoding.UTF8.GetBytes(secret));
+}

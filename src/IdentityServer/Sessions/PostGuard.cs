@@ -1,0 +1,39 @@
+using Microsoft.AspNetCore.Antiforgery;
+
+namespace IdentityServer.Sessions;
+
+/// <summary>
+/// Tells a post that the person made on a page of ours from one that another site made their browser send. Both must hold: it
+/// comes from our origin, and carries a token that is bound to this browser and its session.
+/// </summary>
+public sealed class PostGuard(IAntiforgery antiforgery, PublicAddress address)
+{
+    /// <summary>
+    /// Whether the post is the person's own. If not, the page shows itself again with a fresh token and what was typed: the
+    /// session may have changed in another tab meanwhile.
+    /// </summary>
+    public async Task<bool> AllowsAsync(HttpContext http) => IsSameOrigin(http.Request.Headers) && await antiforgery.IsRequestValidAsync(http);
+
+    // Our pages set Referrer-Policy: no-referrer, with which browsers send "Origin: null" from our own forms too (Fetch §3.2);
+    // then Sec-Fetch-Site tells, and in browsers without it the token alone.
+    private bool IsSameOrigin(IHeaderDictionary headers)
+    {
+        if (headers.Origin.ToString() is { Length: > 0 } origin && origin != "null" && origin != address.Value)
+        {
+            return false;
+        }
+
+        return headers["Sec-Fetch-Site"].ToString() is "" or "same-origin" or "none";
+    }
+}
+
+/// <summary>Binds anti-forgery tokens to the session, so that one from before a sign-in is worthless after it.</summary>
+internal sealed class SessionBinding(SessionCookie cookie) : IAntiforgeryAdditionalDataProvider
+{
+    /// <inheritdoc/>
+    public string GetAdditionalData(HttpContext context) => cookie.Fingerprint(context);
+
+    /// <inheritdoc/>
+    public bool ValidateAdditionalData(HttpContext context, string additionalData) =>
+        string.Equals(additionalData, cookie.Fingerprint(context), StringComparison.Ordinal);
+}

@@ -1,0 +1,19 @@
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace IdentityServer.Users;
+
+/// <summary>Registers the services of this room.</summary>
+internal static class UserServices
+{
+    /// <summary>Adds the services of this room.</summary>
+    public static IServiceCollection AddUsers(this IServiceCollection services)
+    {
+        services.Configure<PasswordHasherOptions>(options => options.IterationCount = Passwords.Iterations);
+        services.TryAddSingleton<IPasswordHasher<User>, PasswordHasher<User>>();
+        services.AddSingleton<PasswordGate>();
+        services.AddSingleton<Passwords>();
+        services.AddSingleton<People>();
+        return services;
+    }
+}
