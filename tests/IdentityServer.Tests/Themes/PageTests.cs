@@ -125,6 +125,14 @@ public sealed class PageTests
     }
 
     [Fact]
+    public void Half_a_character_does_not_break_a_page()
+    {
+        var page = Show(LoginPage.Sample with { LoginId = "a\ud83d", Application = new ApplicationView("\ude00") });
+
+        Assert.Equal("a\ufffd", page.QuerySelector("#loginId")!.GetAttribute("value"));
+    }
+
+    [Fact]
     public void An_error_is_told_at_the_top_and_at_its_field()
     {
         var page = Show(RegisterPage.Sample with
