@@ -1,4 +1,3 @@
-using IdentityServer.Hosting;
 using IdentityServer.Applications;
 using IdentityServer.Data;
 using IdentityServer.Keys;

@@ -1,5 +1,6 @@
 using IdentityServer.Authorizations;
 using IdentityServer.Interactions;
+using IdentityServer.Steps;
 using IdentityServer.Tokens;
 
 namespace IdentityServer.OpenId;
@@ -29,6 +30,15 @@ internal static class OpenIdEndpoints
         services.AddSingleton<IntrospectionEndpoint>();
         services.AddSingleton<RevocationEndpoint>();
         services.AddSingleton<DiscoveryEndpoints>();
+
+        services.AddSingleton<SignIn>();
+        services.AddSingleton<LoginStep>();
+        services.AddSingleton<RegistrationBrake>();
+        services.AddSingleton<RegisterStep>();
+        services.AddSingleton<ProtocolErrorPage>();
+        services.AddSingleton<AuthorizeFlow>();
+        services.AddSingleton<AuthorizeEndpoint>();
+        services.AddSingleton<LogoutEndpoint>();
         return services;
     }
 
@@ -41,6 +51,10 @@ internal static class OpenIdEndpoints
             .RequireCors(BrowserClients.Policy);
         routes.MapMethods(Paths.Jwks, GetAndHead, (HttpContext http, DiscoveryEndpoints discovery) => discovery.Jwks(http))
             .RequireCors(BrowserClients.Policy);
+
+        routes.MapMethods(Paths.Authorize, GetAndPost, (HttpContext http, AuthorizeEndpoint endpoint, CancellationToken cancellation) => endpoint.HandleAsync(http, false, cancellation));
+        routes.MapMethods(Paths.Register, GetAndPost, (HttpContext http, AuthorizeEndpoint endpoint, CancellationToken cancellation) => endpoint.HandleAsync(http, true, cancellation));
+        routes.MapMethods(Paths.Logout, GetAndPost, (HttpContext http, LogoutEndpoint endpoint, CancellationToken cancellation) => endpoint.HandleAsync(http, cancellation));
 
         routes.MapPost(Paths.Token, (HttpContext http, TokenEndpoint endpoint, CancellationToken cancellation) => endpoint.HandleAsync(http, cancellation))
             .RequireCors(BrowserClients.Policy);

@@ -1,4 +1,3 @@
-using IdentityServer.Hosting;
 using IdentityServer.Keys;
 using IdentityServer.Protocol;
 using IdentityServer.Themes;

@@ -1,4 +1,3 @@
-using IdentityServer.Hosting;
 using IdentityServer.Applications;
 using IdentityServer.Authorizations;
 using IdentityServer.Protocol;

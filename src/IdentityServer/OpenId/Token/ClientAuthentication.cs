@@ -1,4 +1,3 @@
-using IdentityServer.Hosting;
 using System.Text;
 using IdentityServer.Applications;
 using IdentityServer.Protocol;

@@ -1,5 +1,4 @@
 using System.Threading.RateLimiting;
-using IdentityServer.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace IdentityServer.OpenId;

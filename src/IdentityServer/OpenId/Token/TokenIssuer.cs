@@ -1,4 +1,3 @@
-using IdentityServer.Hosting;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using IdentityServer.Applications;

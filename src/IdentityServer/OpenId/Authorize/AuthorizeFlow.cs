@@ -1,0 +1,167 @@
+using IdentityServer.Applications;
+using IdentityServer.Authorizations;
+using IdentityServer.Data;
+using IdentityServer.Interactions;
+using IdentityServer.Protocol;
+using IdentityServer.Registrations;
+using IdentityServer.Sessions;
+using IdentityServer.Steps;
+using IdentityServer.Themes;
+using Microsoft.EntityFrameworkCore;
+
+namespace IdentityServer.OpenId;
+
+/// <summary>
+/// Takes a checked authorize request to its end: hands a post to its step, asks <see cref="NextStep"/> what is due, and shows that
+/// page or issues the code.
+/// </summary>
+internal sealed class AuthorizeFlow(
+    Database database,
+    BrowserSessions sessions,
+    SessionCookie cookie,
+    PostGuard guard,
+    SealedInteraction sealing,
+    LoginStep login,
+    RegisterStep register,
+    AuthorizationCodes codes,
+    ThemeCatalog themes,
+    PublicAddress address,
+    TimeProvider clock)
+{
+    /// <summary>The field by which a page of ours says which step it is.</summary>
+    public const string StepField = "step";
+
+    private const string InteractionField = "interaction";
+
+    private static readonly Func<ServerDbContext, Guid, Guid, Task<Standing?>> ReadStanding =
+        EF.CompileAsyncQuery((ServerDbContext db, Guid userId, Guid applicationId) => db.Users
+            .Where(user => user.Id == userId)
+            .Select(user => new Standing(
+                db.Registrations.FirstOrDefault(row => row.UserId == userId && row.ApplicationId == applicationId),
+                db.Consents.FirstOrDefault(row => row.UserId == userId && row.ApplicationId == applicationId)))
+            .FirstOrDefault());
+
+    /// <summary>The answer to this request, or to this post of one of its steps.</summary>
+    public async Task<IResult> RunAsync(
+        HttpContext http,
+        AuthorizeRequest request,
+        Application application,
+        bool registering,
+        string? hintedSubject,
+        RequestParameters? post,
+        CancellationToken cancellation)
+    {
+        var signedIn = await sessions.FindAsync(cookie.Read(http), cancellation);
+        var interaction = signedIn is null ? null : sealing.Open(post?[InteractionField], request.Parameters, signedIn.Session.Id);
+        var context = new StepContext
+        {
+            Http = http,
+            Request = request,
+            Application = application,
+            Scopes = application.Client.NarrowScope(request.Scope),
+            Registering = registering,
+            SignedIn = signedIn,
+            Interaction = interaction,
+            Sealed = interaction is null ? null : sealing.Seal(interaction, request.Parameters),
+        };
+
+        FieldErrors? stale = null;
+        if (post is not null)
+        {
+            if (!await guard.AllowsAsync(http))
+            {
+                stale = new FieldErrors().AddGeneral("stale", "This page was open for too long. Try again.");
+            }
+            else
+            {
+                switch (await HandleAsync(context, post, cancellation))
+                {
+                    case StepOutcome.ShowAgain again:
+                        return again.Page;
+                    case StepOutcome.Refused refused:
+                        return Reply(context, AuthorizeResponse.Failure(request, address.Value, refused.Error));
+                    case StepOutcome.Done done:
+                        context = context with
+                        {
+                            SignedIn = done.SignedIn,
+                            Interaction = done.Interaction,
+                            Sealed = sealing.Seal(done.Interaction, request.Parameters),
+                        };
+                        break;
+                }
+            }
+        }
+
+        return await GoOnAsync(context, hintedSubject, stale, cancellation);
+    }
+
+    // A step that is not due any more, because another tab was faster, is passed over: what is due is asked next.
+    private async Task<StepOutcome?> HandleAsync(StepContext context, RequestParameters post, CancellationToken cancellation) =>
+        post[StepField] switch
+        {
+            LoginStep.Name => await login.HandleAsync(context, post, cancellation),
+            RegisterStep.Name when context.Registering => await register.HandleAsync(context, post, cancellation),
+            ConsentStep.Name when context.SignedIn is not null => ConsentStep.Handle(context, post),
+            SelectAccountStep.Name when context.SignedIn is not null => SelectAccountStep.Handle(context, post),
+            _ => null,
+        };
+
+    private async Task<IResult> GoOnAsync(StepContext context, string? hintedSubject, FieldErrors? stale, CancellationToken cancellation)
+    {
+        var standing = context.SignedIn is { } signedIn
+            ? await database.ReadAsync((db, _) => ReadStanding(db, signedIn.User.Id, context.Application.Id), cancellation)
+            : null;
+        var (step, refusal) = NextStep.Decide(new Situation
+        {
+            Request = context.Request,
+            Registering = context.Registering,
+            Application = context.Application,
+            Scopes = context.Scopes,
+            Session = context.SignedIn?.Session,
+            User = context.SignedIn?.User,
+            Registration = standing?.Registration,
+            Consent = standing?.Consent,
+            Interaction = context.Interaction,
+            HintedSubject = hintedSubject,
+            Now = clock.GetUtcNow(),
+        });
+        return refusal is not null ? Reply(context, AuthorizeResponse.Failure(context.Request, address.Value, refusal))
+            : step is { } due ? Show(due, context, stale)
+            : await IssueAsync(context, standing?.Registration, cancellation);
+    }
+
+    private static IResult Show(Step step, StepContext context, FieldErrors? stale) => step switch
+    {
+        Step.Login => LoginStep.Show(context, stale),
+        Step.Register => RegisterStep.Show(context, stale),
+        Step.SelectAccount => SelectAccountStep.Show(context),
+        _ => ConsentStep.Show(context),
+    };
+
+    private async Task<IResult> IssueAsync(StepContext context, Registration? registration, CancellationToken cancellation)
+    {
+        var registers = registration is null && context.Application.AllowsRegistration;
+        var code = await codes.IssueAsync(
+            new CodeIssue
+            {
+                Application = context.Application,
+                User = context.SignedIn!.User,
+                Session = context.SignedIn.Session,
+                Request = context.Request,
+                Scopes = context.Scopes,
+                Resources = context.Application.Client.NarrowResources(context.Request.Resources),
+                Acr = NextStep.PasswordContext,
+                Register = registers,
+                RememberConsent = context.Interaction is { Consented: true },
+            },
+            cancellation);
+        var response = AuthorizeResponse.Success(context.Request, address.Value, code)
+            .With(Parameters.Locale, LanguageNegotiation.Choose(context.Http.Request, null, themes.Find(null).Languages))
+            .With("userState", registration is not null || registers ? "Authenticated" : "AuthenticatedNotRegistered");
+        return Reply(context, response);
+    }
+
+    private static IResult Reply(StepContext context, AuthorizeResponse response) => AuthorizeReply.Send(response, context.Application);
+
+    private sealed record Standing(Registration? Registration, Consent? Consent);
+}

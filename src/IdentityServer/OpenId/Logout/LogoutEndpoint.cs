@@ -1,0 +1,162 @@
+using IdentityServer.Applications;
+using IdentityServer.Data;
+using IdentityServer.Keys;
+using IdentityServer.Protocol;
+using IdentityServer.Sessions;
+using IdentityServer.Steps;
+using IdentityServer.Themes;
+using Microsoft.EntityFrameworkCore;
+
+namespace IdentityServer.OpenId;
+
+/// <summary>
+/// Sign-out (OpenID Connect RP-Initiated Logout 1.0). An ID token of this very session proves that its application asks, and
+/// FusionAuth's clients, which send only their name, are believed if this session signed in to them; everybody else is asked first.
+/// The browser leaves only to an address that a known client registered.
+/// </summary>
+internal sealed class LogoutEndpoint(
+    ApplicationCatalog applications,
+    SigningKeyRing keys,
+    Database database,
+    BrowserSessions sessions,
+    SessionCookie cookie,
+    PostGuard guard,
+    ProtocolErrorPage errorPage,
+    PublicAddress address)
+{
+    private const string Decision = "decision";
+
+    /// <summary>Answers GET and POST.</summary>
+    public async Task<IResult> HandleAsync(HttpContext http, CancellationToken cancellation)
+    {
+        var pairs = FormParameters.Query(http.Request).ToList();
+        if (HttpMethods.IsPost(http.Request.Method))
+        {
+            if ((await FormParameters.ReadAsync(http.Request, cancellation)).Failed(out var unreadable, out var form))
+            {
+                return errorPage.Show(http, unreadable);
+            }
+
+            pairs.AddRange(form);
+        }
+
+        if (RequestParameters.Parse(pairs).Failed(out var error, out var parameters)
+            || LogoutRequest.Parse(parameters).Failed(out error, out var request)
+            || Identify(request).Failed(out error, out var asking))
+        {
+            return errorPage.Show(http, error);
+        }
+
+        if (request.CheckRedirectUri(asking.Application?.Client) is { } wrongAddress)
+        {
+            return errorPage.Show(http, wrongAddress);
+        }
+
+        var signedIn = await sessions.FindAsync(cookie.Read(http), cancellation);
+        if (signedIn is null)
+        {
+            return Leave(http, request, asking.Application);
+        }
+
+        if (parameters[Decision] is { } decision && HttpMethods.IsPost(http.Request.Method) && await guard.AllowsAsync(http))
+        {
+            return decision == "logout" ? await EndAsync(http, signedIn, request, asking.Application, cancellation) : Results.Redirect(Paths.Home);
+        }
+
+        return await ProvesAsync(asking, request, signedIn, cancellation)
+            ? await EndAsync(http, signedIn, request, asking.Application, cancellation)
+            : Ask(request, asking.Application, signedIn);
+    }
+
+    // §2: the ID token names the client; a client_id beside it must be the same. A hint that can't be verified proves nothing and
+    // is an error, for the application's developer should know.
+    private OAuthResult<Asking> Identify(LogoutRequest request)
+    {
+        IdTokenHint? hint = null;
+        if (request.IdTokenHint is not null)
+        {
+            if (IdTokenHint.Verify(request.IdTokenHint, keys.PublicKeys, address.Value).Failed(out var error, out hint))
+            {
+                return error;
+            }
+
+            if (request.ClientId is not null && request.ClientId != hint.ClientId)
+            {
+                return OAuthError.InvalidIdTokenHint.Because("another client's than client_id says");
+            }
+        }
+
+        var clientId = hint?.ClientId ?? request.ClientId;
+        if (clientId is null)
+        {
+            return new Asking(null, null);
+        }
+
+        return applications.Find(clientId) is { Active: true } application ? new Asking(application, hint) : OAuthError.UnknownClient;
+    }
+
+    private async Task<bool> ProvesAsync(Asking asking, LogoutRequest request, SignedIn signedIn, CancellationToken cancellation)
+    {
+        if (asking.Hint is { } hint)
+        {
+            return hint.Subject == signedIn.User.Id.ToString() && (hint.SessionId is null || hint.SessionId == signedIn.Session.Id.ToString());
+        }
+
+        // FusionAuth's habit: the name alone, and back to the logoutURL.
+        if (asking.Application is not { Settings.OauthConfiguration.LogoutUrl: not null } application || request.PostLogoutRedirectUri is not null)
+        {
+            return false;
+        }
+
+        var (sessionId, applicationId) = (signedIn.Session.Id, application.Id);
+        return await database.ReadAsync(
+            (db, token) => db.Authorizations.AnyAsync(row => row.SessionId == sessionId && row.ApplicationId == applicationId, token),
+            cancellation);
+    }
+
+    private async Task<IResult> EndAsync(
+        HttpContext http, SignedIn signedIn, LogoutRequest request, Application? application, CancellationToken cancellation)
+    {
+        await sessions.EndAsync(signedIn.Session.Id, cancellation);
+        cookie.Delete(http);
+        return Leave(http, request, application);
+    }
+
+    private static IResult Leave(HttpContext http, LogoutRequest request, Application? application)
+    {
+        if ((request.ToUrl() ?? application?.Settings.OauthConfiguration.LogoutUrl) is not { } url)
+        {
+            return Page.Show(new SignedOutPage(
+                application is null ? null : new ApplicationView(application.Name, application.Settings.ClientMetadata.ClientUri),
+                application?.Settings.ClientMetadata.ClientUri));
+        }
+
+        Responses.NoStore(http.Response);
+        http.Response.StatusCode = HttpMethods.IsPost(http.Request.Method) ? StatusCodes.Status303SeeOther : StatusCodes.Status302Found;
+        http.Response.Headers.Location = url;
+        return Results.Empty;
+    }
+
+    private static IResult Ask(LogoutRequest request, Application? application, SignedIn signedIn)
+    {
+        List<HiddenField> fields = [];
+        Add(Parameters.ClientId, application?.ClientId);
+        Add(Parameters.PostLogoutRedirectUri, request.PostLogoutRedirectUri);
+        Add(Parameters.State, request.State);
+        return Page.Show(new LogoutPage(
+            Paths.Logout,
+            application is null ? null : new ApplicationView(application.Name),
+            StepContext.AccountView(signedIn.User),
+            fields));
+
+        void Add(string name, string? value)
+        {
+            if (value is not null)
+            {
+                fields.Add(new HiddenField(name, value));
+            }
+        }
+    }
+
+    private sealed record Asking(Application? Application, IdTokenHint? Hint);
+}

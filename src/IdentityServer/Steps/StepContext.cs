@@ -1,0 +1,89 @@
+using IdentityServer.Applications;
+using IdentityServer.Interactions;
+using IdentityServer.Protocol;
+using IdentityServer.Sessions;
+using IdentityServer.Themes;
+using IdentityServer.Users;
+using Microsoft.AspNetCore.Http.Extensions;
+
+namespace IdentityServer.Steps;
+
+/// <summary>
+/// What a step needs to know of the authorize request that waits for it. This room owns the pages of such a request: each shows
+/// itself and handles its own post; none knows which page comes next.
+/// </summary>
+public sealed record StepContext
+{
+    private const string AnotherAccount = "another_account";
+
+    /// <summary>The HTTP request.</summary>
+    public required HttpContext Http { get; init; }
+
+    /// <summary>The authorize request, checked.</summary>
+    public required AuthorizeRequest Request { get; init; }
+
+    /// <summary>The application that asks.</summary>
+    public required Application Application { get; init; }
+
+    /// <summary>What would be granted.</summary>
+    public required ScopeSet Scopes { get; init; }
+
+    /// <summary>Who is signed in in this browser, if anybody.</summary>
+    public SignedIn? SignedIn { get; init; }
+
+    /// <summary>What this request has achieved so far.</summary>
+    public Interaction? Interaction { get; init; }
+
+    /// <summary>The same, sealed for the next page.</summary>
+    public string? Sealed { get; init; }
+
+    /// <summary>Whether the page stands under the address of registration.</summary>
+    public required bool Registering { get; init; }
+
+    /// <summary>Where this page's form posts to: the request itself, so that it is checked afresh.</summary>
+    public string Action => Url(Registering ? Paths.Register : Paths.Authorize);
+
+    /// <summary>The same request at the sign-in.</summary>
+    public string LoginUrl => Url(Paths.Authorize);
+
+    /// <summary>The same request at self-registration, where it is open.</summary>
+    public string? RegisterUrl => Application.AllowsRegistration ? Url(Paths.Register) : null;
+
+    /// <summary>The same request, letting go of the person who is signed in.</summary>
+    public string AnotherAccountUrl => Url(Paths.Authorize, KeyValuePair.Create(AnotherAccount, "true"));
+
+    /// <summary>Whether the person chose to be somebody else.</summary>
+    public bool WantsAnotherAccount => Request.Parameters.Has(AnotherAccount);
+
+    /// <summary>The application as pages show it.</summary>
+    public ApplicationView ApplicationView => new(
+        Application.Name,
+        Application.Settings.ClientMetadata.ClientUri,
+        null,
+        Application.Settings.ClientMetadata.PolicyUri,
+        Application.Settings.ClientMetadata.TosUri);
+
+    /// <summary>The person as pages show them.</summary>
+    public static AccountView AccountView(User user) =>
+        user.FullName is { Length: > 0 } name ? new(name, user.Email) : new(user.Email ?? user.Username ?? user.Id.ToString());
+
+    private string Url(string path, params IEnumerable<KeyValuePair<string, string>> more) =>
+        path + new QueryBuilder(Request.Parameters.Pairs.Where(pair => pair.Key != AnotherAccount).Concat(more)).ToQueryString();
+}
+
+/// <summary>What became of a step's post.</summary>
+public abstract record StepOutcome
+{
+    private StepOutcome()
+    {
+    }
+
+    /// <summary>The page is shown again.</summary>
+    public sealed record ShowAgain(IResult Page) : StepOutcome;
+
+    /// <summary>The step is done; this is what the request has achieved now.</summary>
+    public sealed record Done(SignedIn SignedIn, Interaction Interaction) : StepOutcome;
+
+    /// <summary>The person, or a rule, refused.</summary>
+    public sealed record Refused(OAuthError Error) : StepOutcome;
+}
