@@ -1,3 +1,4 @@
+using IdentityServer.Account;
 using IdentityServer.OpenId;
 using IdentityServer.Themes;
 
@@ -9,10 +10,14 @@ public static class Pipeline
     /// <summary>Maps all endpoints of the server.</summary>
     public static WebApplication MapIdentityServer(this WebApplication app)
     {
+        app.UseForwardedHeaders();
+        app.UseExceptionHandler();
+        app.UseStatusCodePages(Faults.ShowMissing);
         app.UseRouting();
         app.UseCors();
         ThemeAssets.Map(app);
         app.MapOpenId();
+        app.MapHome();
         return app;
     }
 }

@@ -4,6 +4,7 @@ using IdentityServer.Keys;
 using IdentityServer.OpenId;
 using IdentityServer.Tenants;
 using IdentityServer.Themes;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -28,6 +29,8 @@ public static class Services
         services.AddCatalog<SigningKeyRing>();
         services.AddCatalog<ApplicationCatalog>();
         services.AddHostedService<SigningKeyRotation>();
+        services.AddExceptionHandler<Faults>();
+        services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<ServerOptions>>(TrustedProxies.Configure);
         services.AddThemes(ThemesDirectory(builder));
         services.AddCors();
         services.AddSingleton<ICorsPolicyProvider, BrowserClients>();

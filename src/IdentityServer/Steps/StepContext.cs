@@ -64,8 +64,7 @@ public sealed record StepContext
         Application.Settings.ClientMetadata.TosUri);
 
     /// <summary>The person as pages show them.</summary>
-    public static AccountView AccountView(User user) =>
-        user.FullName is { Length: > 0 } name ? new(name, user.Email) : new(user.Email ?? user.Username ?? user.Id.ToString());
+    public static AccountView AccountView(User user) => Themes.AccountView.Of(user.FullName, user.Email, user.Username);
 
     private string Url(string path, params IEnumerable<KeyValuePair<string, string>> more) =>
         path + new QueryBuilder(Request.Parameters.Pairs.Where(pair => pair.Key != AnotherAccount).Concat(more)).ToQueryString();

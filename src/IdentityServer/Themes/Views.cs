@@ -49,6 +49,10 @@ public sealed record ApplicationView
 /// <param name="Email">E-mail address, if it says more than the name.</param>
 public sealed record AccountView(string Name, string? Email = null)
 {
+    /// <summary>The best that is known of a person: the full name with the address, or what they sign in with.</summary>
+    public static AccountView Of(string? fullName, string? email, string? username) =>
+        fullName is { Length: > 0 } ? new(fullName, email) : new(email ?? username ?? "–");
+
     /// <summary>Stands in for a picture.</summary>
     public string Initial => Initials.Of(Name);
 }

@@ -40,7 +40,8 @@ internal sealed class AuthorizeEndpoint(
         }
 
         // From here on the application hears of what is wrong.
-        if ((AuthorizeRules.Check(request, application!.Client) ?? CheckHint(request, application, out var subject)) is { } refusal)
+        string? subject = null;
+        if ((AuthorizeRules.Check(request, application!.Client) ?? CheckHint(request, application, out subject)) is { } refusal)
         {
             return AuthorizeReply.Send(AuthorizeResponse.Failure(request, address.Value, refusal), application);
         }

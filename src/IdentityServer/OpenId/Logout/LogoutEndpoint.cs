@@ -137,7 +137,7 @@ internal sealed class LogoutEndpoint(
         return Results.Empty;
     }
 
-    private static IResult Ask(LogoutRequest request, Application? application, SignedIn signedIn)
+    private static PageResult<LogoutPage> Ask(LogoutRequest request, Application? application, SignedIn signedIn)
     {
         List<HiddenField> fields = [];
         Add(Parameters.ClientId, application?.ClientId);
