@@ -11,7 +11,7 @@ public static class Pipeline
     public static WebApplication MapIdentityServer(this WebApplication app)
     {
         app.UseForwardedHeaders();
-        app.UseExceptionHandler();
+        app.UseExceptionHandler(_ => { });
         app.UseStatusCodePages(Faults.ShowMissing);
         app.UseRouting();
         app.UseCors();
