@@ -1,5 +1,7 @@
 using System.Buffers.Text;
 using System.Text;
+using FsCheck;
+using FsCheck.Fluent;
 
 namespace IdentityServer.Protocol.Tests;
 
@@ -53,19 +55,43 @@ public class JsonWebTokenTests
         JsonWebToken.Verify(compact, Keys, null, JwsAlgorithm.Names).Refused(Errors.InvalidToken, reason);
 
     [Theory]
-    [InlineData("""{"alg":"none"}""")]
-    [InlineData("""{"alg":"None"}""")]
-    [InlineData("""{"alg":"HS256"}""")]
-    [InlineData("""{"alg":"RS256"}""")]
-    [InlineData("""{"alg":["ES256"]}""")]
-    [InlineData("""{"alg":"ES256","crit":["exp"]}""")]
-    [InlineData("""{"alg":"ES256","kid":"another"}""")]
-    [InlineData("""{"alg":"ES256","kid":7}""")]
-    [InlineData("""{"alg":"ES256","alg":"ES256"}""")]
-    [InlineData("""{"alg":"ES256","typ":"at+jwt"}""")]
-    [InlineData("""{"alg":"ES256"}""")]
-    public void A_header_chooses_neither_key_nor_algorithm_nor_kind(string header) =>
-        Assert.True(JsonWebToken.Verify(SignRaw(header, "{}"), Keys, TokenTypes.IdToken, JwsAlgorithm.Names).Failed(out _, out _));
+    [InlineData("""{"typ":"JWT","alg":"none"}""", "an algorithm that is not allowed here")]
+    [InlineData("""{"typ":"JWT","alg":"None"}""", "an algorithm that is not allowed here")]
+    [InlineData("""{"typ":"JWT","alg":"HS256"}""", "an algorithm that is not allowed here")]
+    [InlineData("""{"typ":"JWT","alg":"es256"}""", "an algorithm that is not allowed here")]
+    [InlineData("""{"typ":"JWT","alg":["ES256"]}""", "an algorithm that is not allowed here")]
+    [InlineData("""{"typ":"JWT"}""", "an algorithm that is not allowed here")]
+    [InlineData("""{"typ":"JWT","alg":"RS256"}""", "no key, or more than one, fits kid and algorithm")]
+    [InlineData("""{"typ":"JWT","alg":"ES384"}""", "no key, or more than one, fits kid and algorithm")]
+    [InlineData("""{"typ":"JWT","alg":"ES256","kid":"another"}""", "no key, or more than one, fits kid and algorithm")]
+    [InlineData("""{"typ":"JWT","alg":"ES256","kid":7}""", "a kid that is not a string")]
+    [InlineData("""{"typ":"JWT","alg":"ES256","crit":["exp"]}""", "the header has crit")]
+    [InlineData("""{"typ":"at+jwt","alg":"ES256"}""", "another typ")]
+    [InlineData("""{"typ":["JWT"],"alg":"ES256"}""", "another typ")]
+    [InlineData("""{"alg":"ES256"}""", "another typ")]
+    public void A_header_chooses_neither_key_nor_algorithm_nor_kind(string header, string detail) =>
+        Assert.Equal(detail, JsonWebToken.Verify(SignRaw(header, "{}"), Keys, TokenTypes.IdToken, JwsAlgorithm.Names)
+            .Refused(Errors.InvalidToken, "access_token_invalid", "The access token is not valid.").Detail);
+
+    [Fact]
+    public void A_header_that_says_a_thing_twice_is_refused() =>
+        JsonWebToken.Verify(SignRaw("""{"typ":"JWT","alg":"ES256","alg":"ES256"}""", "{}"), Keys, TokenTypes.IdToken, JwsAlgorithm.Names)
+            .Refused(Errors.InvalidToken, "access_token_malformed");
+
+    [Fact]
+    public void No_bytes_at_all_make_it_fall_over() => Prop.ForAll<byte[], NonNull<string>>((bytes, text) =>
+    {
+        var any = Base64Url.EncodeToString(bytes);
+        var json = Base64Url.EncodeToString(Encoding.UTF8.GetBytes($$"""{"sub":"{{text.Get}}"}"""));
+        var raw = Base64Url.EncodeToString([.. "{\"sub\":\""u8, .. bytes, .. "\"}"u8]);
+
+        JsonWebToken.Parse(text.Get);
+        foreach (var segment in new[] { any, json, raw })
+        {
+            if (JsonWebToken.Parse($"{segment}.{segment}.AA").Succeeded(out var token, out _))
+                token.GetString("sub");
+        }
+    }).QuickCheckThrowOnFailure();
 
     [Theory]
     [InlineData("""{"alg":"ES256","typ":"JWT"}""")]
@@ -76,8 +102,8 @@ public class JsonWebTokenTests
 
     [Fact]
     public void An_algorithm_that_is_not_allowed_here_is_refused() =>
-        JsonWebToken.Verify(JsonWebToken.Sign(Key, TokenTypes.IdToken, IdToken()), Keys, TokenTypes.IdToken, ["RS256"])
-            .Refused(Errors.InvalidToken, "access_token_invalid");
+        Assert.Equal("an algorithm that is not allowed here", JsonWebToken.Verify(JsonWebToken.Sign(Key, TokenTypes.IdToken, IdToken()), Keys, TokenTypes.IdToken, ["RS256"])
+            .Refused(Errors.InvalidToken, "access_token_invalid").Detail);
 
     [Fact]
     public void A_claim_that_stands_twice_is_refused() =>
