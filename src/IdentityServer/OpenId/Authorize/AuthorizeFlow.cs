@@ -34,12 +34,12 @@ internal sealed class AuthorizeFlow(
     private const string InteractionField = "interaction";
 
     private static readonly Func<ServerDbContext, Guid, Guid, Task<Standing?>> ReadStanding =
-        EF.CompileAsyncQuery((ServerDbContext db, Guid userId, Guid applicationId) => db.Users
-            .Where(user => user.Id == userId)
-            .Select(user => new Standing(
-                db.Registrations.FirstOrDefault(row => row.UserId == userId && row.ApplicationId == applicationId),
-                db.Consents.FirstOrDefault(row => row.UserId == userId && row.ApplicationId == applicationId)))
-            .FirstOrDefault());
+        EF.CompileAsyncQuery((ServerDbContext db, Guid userId, Guid applicationId) =>
+            (from user in db.Users
+             from registration in db.Registrations.Where(row => row.UserId == user.Id && row.ApplicationId == applicationId).DefaultIfEmpty()
+             from consent in db.Consents.Where(row => row.UserId == user.Id && row.ApplicationId == applicationId).DefaultIfEmpty()
+             where user.Id == userId
+             select new Standing(registration, consent)).FirstOrDefault());
 
     /// <summary>The answer to this request, or to this post of one of its steps.</summary>
     public async Task<IResult> RunAsync(
