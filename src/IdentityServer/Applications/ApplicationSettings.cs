@@ -130,6 +130,10 @@ public sealed record ClientMetadata
     [JsonPropertyName("jwks")]
     public JsonElement? Jwks { get; init; }
 
+    /// <summary>Where the client publishes its keys instead.</summary>
+    [JsonPropertyName("jwks_uri")]
+    public string? JwksUri { get; init; }
+
     /// <summary>The algorithm of client assertions, if the client fixed it.</summary>
     [JsonPropertyName("token_endpoint_auth_signing_alg")]
     public string? TokenEndpointAuthSigningAlg { get; init; }

@@ -62,6 +62,9 @@ public sealed class MasterKey
         return plain;
     }
 
+    /// <summary>Bytes for a purpose, the same whenever they are asked for, that nobody without the key can tell.</summary>
+    public byte[] Derive(string purpose) => HMACSHA256.HashData(key, System.Text.Encoding.UTF8.GetBytes(purpose));
+
     // Written beside and renamed, so that a crash leaves a whole key or none; the first of two starters wins.
     private static void Create(string path)
     {

@@ -1,4 +1,5 @@
 using IdentityServer.Account;
+using IdentityServer.Api;
 using IdentityServer.OpenId;
 using IdentityServer.Themes;
 
@@ -18,6 +19,8 @@ public static class Pipeline
         ThemeAssets.Map(app);
         app.MapOpenId();
         app.MapHome();
+        app.MapApi();
+        Readiness.Map(app);
         return app;
     }
 }

@@ -1,3 +1,5 @@
+using IdentityServer.Api;
+using IdentityServer.ApiKeys;
 using IdentityServer.Applications;
 using IdentityServer.Data;
 using IdentityServer.Keys;
@@ -36,6 +38,10 @@ public static class Services
         services.AddSingleton<ICorsPolicyProvider, BrowserClients>();
         services.AddOpenId();
         services.AddPeople();
+        services.AddCatalog<ApiKeyCatalog>();
+        services.AddSingleton<ApplicationStore>();
+        services.AddApi();
+        Readiness.Add(services);
         return builder;
     }
 

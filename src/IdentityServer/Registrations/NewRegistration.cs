@@ -42,6 +42,17 @@ public record RegistrationDetails
 /// <summary>A registration to be created.</summary>
 public sealed record NewRegistration : RegistrationDetails
 {
+    /// <summary>A registration about which nothing is said yet.</summary>
+    public NewRegistration()
+    {
+    }
+
+    /// <summary>A registration about which this is said.</summary>
+    public NewRegistration(RegistrationDetails details)
+        : base(details)
+    {
+    }
+
     /// <summary>The application.</summary>
     public required Guid ApplicationId { get; init; }
 

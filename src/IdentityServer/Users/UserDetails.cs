@@ -105,6 +105,17 @@ public record UserDetails
 /// <summary>A person to be created.</summary>
 public sealed record NewUser : UserDetails
 {
+    /// <summary>Somebody about whom nothing is said yet.</summary>
+    public NewUser()
+    {
+    }
+
+    /// <summary>Somebody about whom this is said.</summary>
+    public NewUser(UserDetails details)
+        : base(details)
+    {
+    }
+
     /// <summary>An id of the caller's choice; left out, a random one.</summary>
     public Guid? Id { get; init; }
 

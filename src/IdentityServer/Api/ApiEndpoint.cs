@@ -1,0 +1,131 @@
+using System.Text.Json.Nodes;
+using IdentityServer.ApiKeys;
+using IdentityServer.Data;
+using IdentityServer.Tenants;
+using Microsoft.Extensions.Logging;
+
+namespace IdentityServer.Api;
+
+/// <summary>Answers one call of the management API.</summary>
+internal delegate Task<ApiResult> ApiHandler(ApiRequest request, CancellationToken cancellation);
+
+/// <summary>
+/// What stands around every handler: who calls and whether they may (§2), the tenant, the body, and an answer whatever happens.
+/// The permission is the one of the matched route and the real method; nothing that the caller sends changes either.
+/// </summary>
+internal sealed partial class ApiEndpoint(ApiKeyCatalog keys, TenantCatalog tenants, ILogger<ApiEndpoint> log)
+{
+    private const string TenantHeader = "X-FusionAuth-TenantId";
+
+    /// <summary>Answers a call of a route that needs a key with <paramref name="permission"/>.</summary>
+    public Task RunAsync(HttpContext http, string permission, ApiHandler handler) => AnswerAsync(
+        http, Authenticate(http, out _) is { } caller && caller.Permissions.Allow(permission, http.Request.Method) ? caller : null, permission, handler);
+
+    /// <summary>Answers a call of a route that is open: without a key too, but not with a wrong one.</summary>
+    public Task RunOpenAsync(HttpContext http, string route, Func<bool, ApiResult> handler)
+    {
+        var caller = Authenticate(http, out var presented);
+        return presented && caller is null
+            ? AnswerAsync(http, null, route, (_, _) => Task.FromResult(ApiResult.Denied))
+            : handler(caller is not null).WriteAsync(http.Response, http.RequestAborted);
+    }
+
+    private async Task AnswerAsync(HttpContext http, ApiCaller? caller, string permission, ApiHandler handler)
+    {
+        ApiResult result;
+        try
+        {
+            result = caller is null ? ApiResult.Denied : await HandleAsync(http, caller, handler);
+        }
+        catch (BadHttpRequestException exception)
+        {
+            // Too large, too slow, or broken off: the server's own answer to a request that can't be read.
+            result = exception.StatusCode == StatusCodes.Status400BadRequest ? Unreadable() : ApiResult.Of(exception.StatusCode);
+        }
+        catch (Exception exception) when (DatabaseErrors.IsUnavailable(exception))
+        {
+            LogUnavailable(exception);
+            result = ApiResult.Busy();
+        }
+
+        LogCall(caller?.Actor ?? "nobody", http.Request.Method, permission, result.Status);
+        await result.WriteAsync(http.Response, http.RequestAborted);
+    }
+
+    private async Task<ApiResult> HandleAsync(HttpContext http, ApiCaller caller, ApiHandler handler)
+    {
+        var errors = new FieldErrors();
+        JsonNode? body = null;
+        if (!HttpMethods.IsGet(http.Request.Method))
+        {
+            // Clients send bodies with DELETE (C9), under any content type or none (C6).
+            if (await ReadBodyAsync(http.Request, http.RequestAborted) is not { } bytes)
+            {
+                return ApiResult.Of(StatusCodes.Status413PayloadTooLarge);
+            }
+
+            body = ApiJson.Parse(bytes, errors);
+            if (body is not (null or JsonObject) && !(body is JsonArray && HttpMethods.IsPatch(http.Request.Method)))
+            {
+                errors.AddGeneral("invalidJSON", "The body is a JSON object.");
+            }
+        }
+
+        // §2: there is one tenant; a call that names another finds nothing there.
+        if (ApiRequest.Given(http.Request.Headers[TenantHeader]) is { } tenant
+            && (!Guid.TryParseExact(tenant, "D", out var id) || id != tenants.Default.Id))
+        {
+            errors.Add("tenantId", "invalid", $"The header {TenantHeader} names no tenant.");
+        }
+
+        return errors.Any ? ApiResult.Refused(errors) : await handler(new ApiRequest(http, caller, body), http.RequestAborted);
+    }
+
+    // §2: the key stands bare in the header. Bearer and Basic are other things; several headers are none.
+    private ApiCaller? Authenticate(HttpContext http, out bool presented)
+    {
+        presented = false;
+        if (http.Features.Get<ApiCaller>() is { } inside)
+        {
+            return inside;
+        }
+
+        var header = http.Request.Headers.Authorization;
+        presented = header.Count > 1 || header is [{ Length: > 0 }];
+        return header is [{ Length: > 0 } value] && keys.Find(value) is { } key ? ApiCaller.Holding(key) : null;
+    }
+
+    // Bounded here as well as by the server in front, which a host that embeds us may have set otherwise.
+    private static async Task<ReadOnlyMemory<byte>?> ReadBodyAsync(HttpRequest request, CancellationToken cancellation)
+    {
+        const int Max = 1024 * 1024;
+        if (request.ContentLength > Max)
+        {
+            return null;
+        }
+
+        using var body = new MemoryStream();
+        var buffer = new byte[8192];
+        int read;
+        while ((read = await request.Body.ReadAsync(buffer, cancellation)) > 0)
+        {
+            if (body.Length + read > Max)
+            {
+                return null;
+            }
+
+            body.Write(buffer, 0, read);
+        }
+
+        return body.ToArray();
+    }
+
+    private static ApiResult Unreadable() =>
+        ApiResult.Refused(new FieldErrors().AddGeneral("invalidJSON", "The request can't be read."));
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "API call by {Actor}: {Method} {Endpoint} answered with {Status}.")]
+    private partial void LogCall(string actor, string method, string endpoint, int status);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The database can't be used.")]
+    private partial void LogUnavailable(Exception exception);
+}

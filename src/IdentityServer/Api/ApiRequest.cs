@@ -1,0 +1,101 @@
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Primitives;
+
+namespace IdentityServer.Api;
+
+/// <summary>A call of the management API, as its handlers read it. What is wrong with it gathers in <see cref="Errors"/>.</summary>
+internal sealed class ApiRequest(HttpContext http, ApiCaller caller, JsonNode? body)
+{
+    /// <summary>Who calls.</summary>
+    public ApiCaller Caller { get; } = caller;
+
+    /// <summary>What was found wrong so far.</summary>
+    public FieldErrors Errors { get; } = new();
+
+    /// <summary>The body as an object; an absent one is empty (C6).</summary>
+    public JsonObject Body => body as JsonObject ?? [];
+
+    /// <summary>The body as it came: the document of a JSON Patch is a list.</summary>
+    public JsonNode? RawBody => body;
+
+    /// <summary>The media type of the body, without parameters.</summary>
+    public string? MediaType { get; } = http.Request.ContentType?.Split(';')[0].Trim();
+
+    /// <summary>The id in the path under this name, or null if the path has none. A malformed one is noted (§1.3).</summary>
+    public Guid? PathId(string name) => http.GetRouteValue(name) is string text ? ParseId(name, text) : null;
+
+    /// <summary>The id in the query under this name, or null. A malformed one is noted.</summary>
+    public Guid? QueryId(string name) => Query(name) is { } text ? ParseId(name, text) : null;
+
+    /// <summary>A query parameter; <c>undefined</c>, <c>null</c> and nothing are what clients send for one that is not set (C7).</summary>
+    public string? Query(string name)
+    {
+        var values = http.Request.Query[name];
+        if (values.Count > 1)
+        {
+            Errors.Add(name, "invalid", "The parameter stands in the address more than once.");
+            return null;
+        }
+
+        if (Given(values) is not { } value)
+        {
+            return null;
+        }
+
+        if (value.Contains('\0', StringComparison.Ordinal))
+        {
+            Errors.Add(name, "invalid", "A parameter must not contain the character U+0000.");
+            return null;
+        }
+
+        return value;
+    }
+
+    /// <summary>A query parameter that may stand several times (C7).</summary>
+    public IReadOnlyList<string> QueryList(string name) =>
+        [.. http.Request.Query[name].Select(value => Given(value)).OfType<string>()];
+
+    /// <summary>A switch in the query.</summary>
+    public bool QueryFlag(string name)
+    {
+        switch (Query(name))
+        {
+            case null or "false":
+                return false;
+            case "true":
+                return true;
+            default:
+                Errors.Add(name, "couldNotConvert", "The parameter is either true or false.");
+                return false;
+        }
+    }
+
+    /// <summary>The object of the envelope, such as <c>user</c>; noted as missing when it is not there.</summary>
+    public JsonFields Envelope(string name) => JsonFields.OfEnvelope(Body, name, Errors);
+
+    /// <summary>The members beside the envelope's object.</summary>
+    public JsonFields Beside() => new(Body, string.Empty, Errors);
+
+    /// <summary>Whether a delete is to remove the object for good: said in the address or in the body (C9).</summary>
+    public bool HardDelete() => QueryFlag("hardDelete") | Beside().Flag("hardDelete");
+
+    /// <summary>A value, unless it is one that clients send for nothing (C7).</summary>
+    public static string? Given(StringValues values) =>
+        values is [{ Length: > 0 } value] && value is not ("undefined" or "null") ? value : null;
+
+    private Guid? ParseId(string name, string text)
+    {
+        if (Guid.TryParseExact(text, "D", out var id))
+        {
+            return id;
+        }
+
+        if (Errors.Has(name))
+        {
+            return null;
+        }
+
+        Errors.Add(name, "couldNotConvert", "An id is a UUID such as 8ffee38d-48c3-48c9-b386-9c3c114c7bc9.");
+        return null;
+    }
+}

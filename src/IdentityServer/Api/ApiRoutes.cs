@@ -1,0 +1,46 @@
+using Microsoft.AspNetCore.Routing.Patterns;
+
+namespace IdentityServer.Api;
+
+/// <summary>
+/// The management API under <c>/api</c>, in FusionAuth's shapes: wire records, and one folder of handlers per noun. What is
+/// valid and how it is stored is decided by the domain rooms. This is the table of all its calls.
+/// </summary>
+public static class ApiRoutes
+{
+    /// <summary>Maps every call.</summary>
+    public static void MapApi(this IEndpointRouteBuilder routes)
+    {
+        routes.MapStatus();
+        ApplicationsApi.Map(routes);
+        RolesApi.Map(routes);
+        ScopesApi.Map(routes);
+        UsersApi.Map(routes);
+        RegistrationsApi.Map(routes);
+        ApiKeysApi.Map(routes);
+    }
+
+    /// <summary>The services behind the calls.</summary>
+    public static IServiceCollection AddApi(this IServiceCollection services)
+    {
+        services.AddSingleton<ApiEndpoint>();
+        services.AddSingleton<ApiChanges>();
+        services.AddSingleton<UserSearch>();
+        return services;
+    }
+
+    /// <summary>Maps a call that needs a key. The permission is the path without its ids (§2).</summary>
+    internal static void MapApi(this IEndpointRouteBuilder routes, string method, string pattern, ApiHandler handler)
+    {
+        var parsed = RoutePatternFactory.Parse(pattern);
+        var permission = Permission(parsed);
+        var endpoint = routes.ServiceProvider.GetRequiredService<ApiEndpoint>();
+        routes.MapMethods(pattern, [method], http => endpoint.RunAsync(http, permission, handler));
+    }
+
+    /// <summary>The permission that a route needs.</summary>
+    internal static string Permission(RoutePattern pattern) => "/" + string.Join('/', pattern.PathSegments
+        .Select(segment => segment.Parts)
+        .Where(parts => parts is [RoutePatternLiteralPart])
+        .Select(parts => ((RoutePatternLiteralPart)parts[0]).Content));
+}

@@ -1,0 +1,101 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using IdentityServer.Applications;
+
+namespace IdentityServer.Api;
+
+/// <summary>An application on the wire (§8.1): what is read from a request by name, and what is shown.</summary>
+internal static class ApplicationWire
+{
+    /// <summary>Sections and members that are kept and returned without effect.</summary>
+    private static readonly string[] Kept =
+    [
+        "themeId", "baseURL", "verifyRegistration", "verificationEmailTemplateId", "verificationStrategy", "unverified",
+        "loginConfiguration", "passwordlessConfiguration", "webAuthnConfiguration", "multiFactorConfiguration", "formConfiguration",
+        "authenticationTokenConfiguration", "emailConfiguration", "lambdaConfiguration", "samlv2Configuration",
+        "cleanSpeakConfiguration", "accessControlConfiguration", "externalIdentifierConfiguration", "phoneConfiguration",
+        "universalConfiguration", "registrationDeletePolicy",
+    ];
+
+    /// <summary>What is read of an envelope's <c>application</c>; defaults are those of the records themselves.</summary>
+    public static ApplicationInput Read(JsonFields application)
+    {
+        var oauth = application.Section("oauthConfiguration");
+        return new ApplicationInput
+        {
+            Name = application.Text("name"),
+            ClientId = oauth.Text("clientId"),
+            ClientSecret = oauth.Text("clientSecret"),
+            Roles = [.. (application.Sections("roles") ?? []).Select(role => RoleWire.Read(role, role.Id("id")))],
+            Settings = new ApplicationSettings
+            {
+                OauthConfiguration = OauthConfigurationWire.Read(oauth, application.Section("clientMetadata").Text("token_endpoint_auth_method")),
+                RegistrationConfiguration = ReadRegistration(application.Section("registrationConfiguration")),
+                JwtConfiguration = ReadJwt(application.Section("jwtConfiguration")),
+                ClientMetadata = ClientMetadataWire.Read(application.Section("clientMetadata")),
+                Data = application.Free("data").Deserialize<Dictionary<string, JsonElement>>()!,
+                Others = application.Others(Kept),
+            },
+        };
+    }
+
+    /// <summary>What is shown. A secret appears in the answer to the call that set it, and never again.</summary>
+    public static JsonObject Show(StoredApplication stored, ApplicationSettings settings, string? newSecret = null)
+    {
+        var sections = JsonSerializer.SerializeToNode(settings, ApplicationSettings.Json)!.AsObject();
+        var oauth = sections["oauthConfiguration"]!.AsObject();
+        oauth["clientId"] = stored.ClientId;
+        oauth["requireClientAuthentication"] = settings.OauthConfiguration.ClientAuthenticationPolicy is ClientAuthenticationPolicy.Required;
+        if (newSecret is not null)
+        {
+            oauth["clientSecret"] = newSecret;
+        }
+
+        var shown = new JsonObject
+        {
+            ["id"] = stored.Id,
+            ["tenantId"] = stored.TenantId,
+            ["name"] = stored.Name,
+            ["active"] = stored.Active,
+            ["state"] = stored.Active ? "Active" : "Inactive",
+            ["insertInstant"] = stored.CreatedAt.ToUnixTimeMilliseconds(),
+            ["lastUpdateInstant"] = stored.UpdatedAt.ToUnixTimeMilliseconds(),
+            ["roles"] = ApiJson.List(stored.Roles.OrderBy(role => role.Name, StringComparer.Ordinal).Select(RoleWire.Show)),
+            ["scopes"] = ApiJson.List(stored.Scopes.OrderBy(scope => scope.Name, StringComparer.Ordinal).Select(ScopeWire.Show)),
+        };
+        foreach (var (name, value) in sections.ToList())
+        {
+            sections.Remove(name);
+            shown[name] = value;
+        }
+
+        return shown;
+    }
+
+    private static RegistrationConfiguration ReadRegistration(JsonFields fields) => new()
+    {
+        Enabled = fields.Flag("enabled"),
+        Others = fields.Others(
+        [
+            "type", "formId", "loginIdType", "confirmPassword", "completeRegistration", "birthDate", "firstName", "fullName",
+            "lastName", "middleName", "mobilePhone", "preferredLanguages",
+        ]),
+    };
+
+    private static JwtConfiguration ReadJwt(JsonFields fields)
+    {
+        var defaults = new JwtConfiguration();
+        return new()
+        {
+            Enabled = fields.Flag("enabled"),
+            TimeToLiveInSeconds = fields.Number("timeToLiveInSeconds") ?? defaults.TimeToLiveInSeconds,
+            RefreshTokenTimeToLiveInMinutes = fields.Number("refreshTokenTimeToLiveInMinutes") ?? defaults.RefreshTokenTimeToLiveInMinutes,
+            RefreshTokenUsagePolicy = fields.Choice<RefreshTokenUsagePolicy>("refreshTokenUsagePolicy"),
+            Others = fields.Others(
+            [
+                "accessTokenKeyId", "idTokenKeyId", "refreshTokenExpirationPolicy", "refreshTokenOneTimeUseConfiguration",
+                "refreshTokenRevocationPolicy", "refreshTokenSlidingWindowConfiguration",
+            ]),
+        };
+    }
+}

@@ -1,0 +1,159 @@
+using System.Text.Json.Nodes;
+using IdentityServer.Applications;
+using IdentityServer.Data;
+using IdentityServer.Tenants;
+using Microsoft.EntityFrameworkCore;
+
+namespace IdentityServer.Api;
+
+/// <summary><c>/api/application</c> (§8.2).</summary>
+internal sealed class ApplicationsApi(Database database, TenantCatalog tenants, ApplicationStore store, ApiChanges changes)
+{
+    private const string Envelope = "application";
+
+    /// <summary>Maps the calls.</summary>
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        var api = ActivatorUtilities.CreateInstance<ApplicationsApi>(routes.ServiceProvider);
+        const string Many = "/api/application/{applicationId?}";
+        const string One = "/api/application/{applicationId}";
+        routes.MapApi("POST", Many, api.CreateAsync);
+        routes.MapApi("GET", Many, api.GetAsync);
+        routes.MapApi("PUT", One, AdminGuard.ForApplication(api.PutAsync));
+        routes.MapApi("PATCH", One, AdminGuard.ForApplication(api.PatchAsync));
+        routes.MapApi("DELETE", One, AdminGuard.ForApplication(api.DeleteAsync));
+    }
+
+    private async Task<ApiResult> CreateAsync(ApiRequest request, CancellationToken cancellation)
+    {
+        var id = request.PathId("applicationId");
+        var input = ApplicationWire.Read(request.Envelope(Envelope));
+        if (input.ClientId == id?.ToString())
+        {
+            input = input with { ClientId = null };
+        }
+
+        var outcome = await changes.RunAsync<ChangedApplication>(
+            request,
+            async change =>
+            {
+                var created = await store.CreateAsync(change.Db, id, input, change.Now, change.Cancellation);
+                if (!created.Failed(out _, out var changed))
+                {
+                    change.Audit("Created an application", changed.Application.Id, null, Show(changed));
+                }
+
+                return created;
+            },
+            cancellation);
+        return ApiResult.From(outcome, Answer);
+    }
+
+    private async Task<ApiResult> GetAsync(ApiRequest request, CancellationToken cancellation)
+    {
+        var id = request.PathId("applicationId");
+        var inactive = request.QueryFlag("inactive");
+        if (request.Errors.Any)
+        {
+            return ApiResult.Refused(request.Errors);
+        }
+
+        var tenant = tenants.Default.Id;
+        var found = await database.ReadAsync(
+            (db, token) => db.Applications
+                .Include(row => row.Roles).Include(row => row.Scopes).AsSplitQuery()
+                .Where(row => row.TenantId == tenant && (id == null ? row.Active != inactive : row.Id == id))
+                .OrderBy(row => row.Name)
+                .ToListAsync(token),
+            cancellation);
+        if (id is not null)
+        {
+            return found is [var one] ? ApiResult.Ok(new JsonObject { [Envelope] = Show(one) }) : ApiResult.Missing;
+        }
+
+        return ApiResult.Ok(new JsonObject { ["applications"] = ApiJson.List(found.Select(Show)) });
+    }
+
+    private async Task<ApiResult> PutAsync(ApiRequest request, CancellationToken cancellation)
+    {
+        if (request.QueryFlag("reactivate"))
+        {
+            return ApiResult.From(
+                await ChangeAsync(request, "Reactivated an application", SetActiveAsync(active: true), cancellation), Answer);
+        }
+
+        var input = ApplicationWire.Read(request.Envelope(Envelope));
+        return ApiResult.From(
+            await ChangeAsync(
+                request, "Updated an application",
+                async (change, stored) => await store.ReplaceAsync(change.Db, stored, input, change.Now, change.Cancellation),
+                cancellation),
+            Answer);
+    }
+
+    private async Task<ApiResult> PatchAsync(ApiRequest request, CancellationToken cancellation) => ApiResult.From(
+        await ChangeAsync(
+            request, "Updated an application",
+            async (change, stored) =>
+            {
+                var patch = Patch.Apply(request, Envelope, Show(stored), ApplicationWire.Read, "application.oauthConfiguration.enabledGrants");
+                return patch.Failed(out var errors, out var input)
+                    ? errors
+                    : await store.ReplaceAsync(change.Db, stored, input, change.Now, change.Cancellation);
+            },
+            cancellation),
+        Answer);
+
+    private async Task<ApiResult> DeleteAsync(ApiRequest request, CancellationToken cancellation)
+    {
+        if (request.HardDelete())
+        {
+            return ApiResult.From(await ChangeAsync(
+                request, "Deleted an application",
+                async (change, stored) =>
+                {
+                    await ApplicationStore.DeleteAsync(change.Db, stored, change.Cancellation);
+                    return new ChangedApplication(stored, ApplicationStore.Read(stored), null);
+                },
+                cancellation));
+        }
+
+        return ApiResult.From(await ChangeAsync(request, "Deactivated an application", SetActiveAsync(active: false), cancellation));
+    }
+
+    private static Func<ApiChange, StoredApplication, Task<FieldResult<ChangedApplication>?>> SetActiveAsync(bool active) =>
+        async (change, stored) => await ApplicationStore.SetActiveAsync(change.Db, stored, active, change.Now, change.Cancellation);
+
+    // What all changes of one application share: the path, the lock, the audit entry.
+    private async Task<FieldResult<ChangedApplication>?> ChangeAsync(
+        ApiRequest request, string what, Func<ApiChange, StoredApplication, Task<FieldResult<ChangedApplication>?>> change, CancellationToken cancellation)
+    {
+        var id = request.PathId("applicationId");
+
+        return await changes.RunAsync<ChangedApplication>(
+            request,
+            async run =>
+            {
+                if (await store.LockAsync(run.Db, id!.Value, run.Cancellation) is not { } stored)
+                {
+                    return null;
+                }
+
+                var before = Show(stored);
+                var outcome = await change(run, stored);
+                if (outcome is { } result && !result.Failed(out _, out var changed))
+                {
+                    run.Audit(what, id!.Value, before, Show(changed));
+                }
+
+                return outcome;
+            },
+            cancellation);
+    }
+
+    private static JsonObject Show(StoredApplication stored) => ApplicationWire.Show(stored, ApplicationStore.Read(stored));
+
+    private static JsonObject Show(ChangedApplication changed) => ApplicationWire.Show(changed.Application, changed.Settings, changed.NewSecret);
+
+    private static JsonObject Answer(ChangedApplication changed) => new() { [Envelope] = Show(changed) };
+}

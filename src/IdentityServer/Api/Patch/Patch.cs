@@ -1,0 +1,48 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace IdentityServer.Api;
+
+/// <summary>
+/// Changes a request envelope by one of the three dialects of PATCH (§1.5 of the compatibility notes), chosen by the content
+/// type. The document that is changed is what the caller could have read; what comes out is checked and stored as a PUT.
+/// </summary>
+internal static class Patch
+{
+    /// <summary>The largest document that may come out: lists grow by appending and by <c>copy</c>.</summary>
+    private const int MaxResult = 1024 * 1024;
+
+    private const string MergePatchType = "application/merge-patch+json";
+    private const string JsonPatchType = "application/json-patch+json";
+
+    /// <summary>
+    /// Applies the body of <paramref name="request"/> to the envelope that holds <paramref name="current"/> under
+    /// <paramref name="name"/>, and reads the result as a PUT is read. <paramref name="sets"/> names lists that are sets, by path
+    /// (<c>registration.roles</c>): they unite instead of growing by duplicates.
+    /// </summary>
+    public static FieldResult<T> Apply<T>(
+        ApiRequest request, string name, JsonObject current, Func<JsonFields, T> read, params IReadOnlyList<string> sets)
+        where T : class
+    {
+        var errors = new FieldErrors();
+        var document = ApiJson.Copy(new JsonObject { [name] = current });
+        var patched = request.MediaType switch
+        {
+            JsonPatchType => JsonPatch.Apply(document, request.RawBody as JsonArray, errors),
+            MergePatchType => MergePatch.Apply(document, request.Body),
+            _ => MergeAppend.Apply(document, request.Body, sets),
+        };
+        if (patched is null)
+        {
+            return errors;
+        }
+
+        if (JsonSerializer.SerializeToUtf8Bytes(patched, ApiJson.Options).Length > MaxResult)
+        {
+            return errors.AddGeneral("tooLong", "The patched document is too large.");
+        }
+
+        var result = read(JsonFields.OfEnvelope(patched, name, errors));
+        return errors.Any ? errors : result;
+    }
+}

@@ -1,0 +1,17 @@
+using System.Reflection;
+
+namespace IdentityServer.Api;
+
+/// <summary><c>/api/status</c>: open, and with a key it tells the version (§18).</summary>
+internal static class StatusApi
+{
+    private static readonly string Version =
+        typeof(StatusApi).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
+
+    public static void MapStatus(this IEndpointRouteBuilder routes)
+    {
+        const string Route = "/api/status";
+        var endpoint = routes.ServiceProvider.GetRequiredService<ApiEndpoint>();
+        routes.MapGet(Route, http => endpoint.RunOpenAsync(http, Route, known => known ? ApiResult.Ok(new { version = Version }) : ApiResult.Empty));
+    }
+}
