@@ -1,4 +1,3 @@
-using IdentityServer.Authorizations;
 using IdentityServer.Interactions;
 using IdentityServer.Steps;
 using IdentityServer.Tokens;

@@ -7,6 +7,7 @@ using IdentityServer.Registrations;
 using IdentityServer.Sessions;
 using IdentityServer.Steps;
 using IdentityServer.Themes;
+using IdentityServer.Tokens;
 using Microsoft.EntityFrameworkCore;
 
 namespace IdentityServer.OpenId;

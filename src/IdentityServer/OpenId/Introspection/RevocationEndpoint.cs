@@ -1,5 +1,5 @@
-using IdentityServer.Authorizations;
 using IdentityServer.Protocol;
+using IdentityServer.Tokens;
 
 namespace IdentityServer.OpenId;
 

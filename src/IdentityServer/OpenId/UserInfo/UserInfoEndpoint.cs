@@ -1,6 +1,6 @@
 using IdentityServer.Applications;
-using IdentityServer.Authorizations;
 using IdentityServer.Protocol;
+using IdentityServer.Tokens;
 
 namespace IdentityServer.OpenId;
 

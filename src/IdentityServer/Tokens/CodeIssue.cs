@@ -3,7 +3,7 @@ using IdentityServer.Protocol;
 using IdentityServer.Sessions;
 using IdentityServer.Users;
 
-namespace IdentityServer.Authorizations;
+namespace IdentityServer.Tokens;
 
 /// <summary>All that an authorization code stands for.</summary>
 public sealed record CodeIssue

@@ -1,10 +1,10 @@
+using IdentityServer.Authorizations;
 using IdentityServer.Data;
 using IdentityServer.Protocol;
 using IdentityServer.Registrations;
-using IdentityServer.Tokens;
 using Microsoft.EntityFrameworkCore;
 
-namespace IdentityServer.Authorizations;
+namespace IdentityServer.Tokens;
 
 /// <summary>Authorization codes: issued with the authorization they belong to, redeemed once (RFC 6749 §4.1.2, §10.5).</summary>
 public sealed class AuthorizationCodes(Database database, TimeProvider clock)

@@ -1,13 +1,13 @@
 using IdentityServer.Applications;
+using IdentityServer.Authorizations;
 using IdentityServer.Data;
 using IdentityServer.Keys;
 using IdentityServer.Protocol;
 using IdentityServer.Registrations;
-using IdentityServer.Tokens;
 using IdentityServer.Users;
 using Microsoft.EntityFrameworkCore;
 
-namespace IdentityServer.Authorizations;
+namespace IdentityServer.Tokens;
 
 /// <summary>An access token that is good now, with what stands behind it.</summary>
 /// <param name="Claims">What the token says.</param>

@@ -1,10 +1,10 @@
+using IdentityServer.Authorizations;
 using IdentityServer.Data;
 using IdentityServer.Registrations;
-using IdentityServer.Tokens;
 using IdentityServer.Users;
 using Microsoft.EntityFrameworkCore;
 
-namespace IdentityServer.Authorizations;
+namespace IdentityServer.Tokens;
 
 /// <summary>A stored code or refresh token with everything that decides what it is still worth, from one indexed read.</summary>
 public sealed record StoredGrant(Token Token, Authorization Authorization, User User, Registration? Registration)

@@ -1,8 +1,8 @@
+using IdentityServer.Authorizations;
 using IdentityServer.Data;
-using IdentityServer.Tokens;
 using Microsoft.EntityFrameworkCore;
 
-namespace IdentityServer.Authorizations;
+namespace IdentityServer.Tokens;
 
 /// <summary>What became of an attempt to rotate a refresh token.</summary>
 public enum RotationOutcome
