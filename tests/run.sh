@@ -98,7 +98,8 @@ run_dotnet_suite() {
   total=$(count total) executed=$(count executed) ok=$(count passed) bad=$(count failed)
   add "$ok" "$bad" $((total - executed))
   while IFS= read -r test; do failures+=("$name: $test"); done < <(
-    { grep '<UnitTestResult [^>]*outcome="Failed"' "$results" || true; } | sed 's/.* testName="\([^"]*\)".*/\1/')
+    { grep '<UnitTestResult [^>]*outcome="Failed"' "$results" || true; } \
+      | sed 's/.* testName="\([^"]*\)".*/\1/; s/&quot;/"/g; s/&lt;/</g; s/&gt;/>/g; s/&amp;/\&/g')
   if [ "$total" = 0 ]; then ended_badly "$name" 'it has no tests'
   elif [ "$status" != 0 ] && [ "$bad" = 0 ]; then ended_badly "$name" "it ended with exit code $status"; fi
 }
