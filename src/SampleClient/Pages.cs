@@ -156,7 +156,7 @@ internal static class Pages
     private static string Value(JsonProperty claim) =>
         claim.Name is "exp" or "iat" or "auth_time" or "updated_at" && claim.Value.TryGetInt64(out var seconds) && seconds is >= 0 and < 253_402_300_800
             ? string.Create(CultureInfo.InvariantCulture, $"{seconds} ({Utc(DateTimeOffset.FromUnixTimeSeconds(seconds))})")
-            : claim.Value.ToString();
+            : claim.Value.ValueKind == JsonValueKind.String ? claim.Value.GetString()! : claim.Value.GetRawText();
 
     private static string Utc(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
 

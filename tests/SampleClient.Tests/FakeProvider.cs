@@ -142,7 +142,7 @@ public sealed class FakeProvider : IAsyncDisposable
         });
         app.MapGet("/userinfo", () =>
         {
-            var claims = new JsonObject { ["sub"] = "ada", ["name"] = "Ada <b>", ["email"] = "ada@example.com" };
+            var claims = new JsonObject { ["sub"] = "ada", ["name"] = "Ada <b>", ["email"] = "ada@example.com", ["email_verified"] = true };
             BendUserInfo(claims);
             return Json(claims);
         });

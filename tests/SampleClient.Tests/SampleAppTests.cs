@@ -18,6 +18,7 @@ public sealed class SampleAppTests
         Assert.Equal("Ada <b>", page.Heading);
         Assert.Equal("ada@example.com", page.Document.QuerySelector("#email")!.TextContent);
         Assert.Contains(site.Issuer, page.Document.QuerySelector("#id-token")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("true", page.Document.QuerySelectorAll("#userinfo td").Select(cell => cell.TextContent));
         Assert.DoesNotContain(IdTokenForge.AccessToken, page.Html, StringComparison.Ordinal);
     }
 
