@@ -33,8 +33,10 @@ public static class ClientUri
 
         return parsed.Scheme switch
         {
-            "https" => null,
-            "http" => CheckLoopback(authority),
+            "https" => CheckHost(authority, parsed),
+            "http" => Host(authority) is "127.0.0.1" or "[::1]" or "localhost"
+                ? null
+                : Refused("A URI with http must be one of 127.0.0.1, [::1] or localhost; others use https."),
             var scheme when scheme.Contains('.', StringComparison.Ordinal) => null,
             _ => Refused("A URI uses https, http on this machine, or a private-use scheme that contains a dot."),
         };
@@ -52,14 +54,17 @@ public static class ClientUri
         return end < 0 ? rest : rest[..end];
     }
 
-    private static OAuthError? CheckLoopback(ReadOnlySpan<char> authority)
+    private static ReadOnlySpan<char> Host(ReadOnlySpan<char> authority)
     {
         var port = authority.LastIndexOf(':');
-        var host = port < 0 || authority[^1] == ']' ? authority : authority[..port];
-        return host is "127.0.0.1" or "[::1]" or "localhost"
-            ? null
-            : Refused("A URI with http must be one of 127.0.0.1, [::1] or localhost; others use https.");
+        return port < 0 || authority[^1] == ']' ? authority : authority[..port];
     }
+
+    // https://2130706433 leads to 127.0.0.1, and nobody who reads the list of addresses would know.
+    private static OAuthError? CheckHost(ReadOnlySpan<char> authority, Uri parsed) =>
+        Host(authority).Equals(parsed.Host, StringComparison.OrdinalIgnoreCase)
+            ? null
+            : Refused("The host of a URI must be written in its usual form.");
 
     // RFC 7591 §3.2.2.
     private static OAuthError Refused(string description) => new(Errors.InvalidRedirectUri, "invalid_redirect_uri", description);

@@ -9,12 +9,13 @@ internal static class Base64UrlText
     private static readonly SearchValues<char> Alphabet =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
 
+    // The framework's decoder refuses set bits that are unused, but takes white space and padding.
     public static byte[]? Decode(ReadOnlySpan<char> text)
     {
-        if (text.Length % 4 == 1 || text.ContainsAnyExcept(Alphabet))
+        if (text.ContainsAnyExcept(Alphabet))
             return null;
 
         var bytes = new byte[Base64Url.GetMaxDecodedLength(text.Length)];
-        return Base64Url.DecodeFromChars(text, bytes, out _, out var written) == OperationStatus.Done && written == bytes.Length ? bytes : null;
+        return Base64Url.DecodeFromChars(text, bytes, out _, out _) == OperationStatus.Done ? bytes : null;
     }
 }

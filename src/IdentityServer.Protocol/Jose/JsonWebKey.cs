@@ -121,7 +121,7 @@ public sealed class JsonWebKey
         var hash = buffer[..algorithm.HashData(data, buffer)];
         return _rsa is not null
             ? _rsa.VerifyHash(hash, signature, algorithm.Hash, algorithm.Padding!)
-            : signature.Length == 2 * Curve!.CoordinateLength && _ecdsa!.VerifyHash(hash, signature);
+            : _ecdsa!.VerifyHash(hash, signature);
     }
 
     // RFC 7518 §6.3.1.

@@ -13,8 +13,8 @@ public sealed record PresentedCredentials(string Method, string ClientId, string
 {
     private const string BasicScheme = "Basic ";
 
-    // Two form-encoded values of RequestParameters.MaxValueLength would never fit into a header anyway.
-    private const int MaxHeaderLength = 4096;
+    // Once decoded; what is longer does not fit and is refused.
+    private const int MaxBasicLength = 4096;
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -81,10 +81,7 @@ public sealed record PresentedCredentials(string Method, string ClientId, string
     private static bool TryDecodeBasic(ReadOnlySpan<char> encoded, [NotNullWhen(true)] out string? name, [NotNullWhen(true)] out string? secret)
     {
         name = secret = null;
-        if (encoded.Length > MaxHeaderLength)
-            return false;
-
-        Span<byte> bytes = stackalloc byte[MaxHeaderLength];
+        Span<byte> bytes = stackalloc byte[MaxBasicLength];
         if (!Convert.TryFromBase64Chars(encoded, bytes, out var length))
             return false;
 

@@ -139,6 +139,31 @@ public class JsonWebKeyTests
     }
 
     [Fact]
+    public void A_key_without_alg_fits_the_algorithms_of_its_type_and_curve()
+    {
+        var ec = Parse($$"""{"kty":"EC","crv":"P-256","x":"{{X}}","y":"{{Y}}"}""").Value();
+        using var signer = SigningKey.Create(JwsAlgorithm.RS256);
+        var parameters = new JsonWebKeySet([signer.PublicKey]).ToUtf8Bytes();
+        var modulus = JsonElement.Parse(parameters).GetProperty("keys")[0].GetProperty("n").GetString();
+        var rsa = Parse($$"""{"kty":"RSA","n":"{{modulus}}","e":"AQAB"}""").Value();
+
+        Assert.Equal(["ES256"], JwsAlgorithm.All.Where(ec.Fits).Select(algorithm => algorithm.Name));
+        Assert.Equal(["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"], JwsAlgorithm.All.Where(rsa.Fits).Select(algorithm => algorithm.Name));
+    }
+
+    // RFC 7518 §3.4: R and S have exactly the length of the curve.
+    [Fact]
+    public void A_signature_with_longer_numbers_is_refused()
+    {
+        using var key = SigningKey.Create(JwsAlgorithm.ES256);
+        var signature = new byte[64];
+        key.Sign("text"u8, signature);
+
+        Assert.True(key.PublicKey.Verify(JwsAlgorithm.ES256, "text"u8, signature));
+        Assert.False(key.PublicKey.Verify(JwsAlgorithm.ES256, "text"u8, [0, .. signature[..32], 0, .. signature[32..]]));
+    }
+
+    [Fact]
     public void Base64url_has_one_spelling_for_each_value()
     {
         Prop.ForAll<byte[]>(bytes => Base64UrlText.Decode(Base64Url.EncodeToString(bytes))!.SequenceEqual(bytes)).QuickCheckThrowOnFailure();
