@@ -33,6 +33,9 @@ public static class Paths
     /// <summary>OpenID Connect RP-Initiated Logout §2.</summary>
     public const string Logout = "/oauth2/logout";
 
+    /// <summary>Creates the first administrator, while there is none.</summary>
+    public const string Setup = "/setup";
+
     /// <summary>The front page.</summary>
     public const string Home = "/";
 }

@@ -20,13 +20,7 @@ public static class CatalogVersion
     /// <summary>Says, in the transaction of the change, that catalogs must be loaded again.</summary>
     public static async Task BumpAsync(ServerDbContext db, CancellationToken cancellation)
     {
-        var rows = await db.Markers.Where(marker => marker.Name == Name)
-            .ExecuteUpdateAsync(set => set.SetProperty(marker => marker.Value, marker => marker.Value + 1), cancellation);
-        if (rows == 0)
-        {
-            db.Markers.Add(new Marker { Name = Name, Value = 1 });
-        }
-
+        await Marker.CountAsync(db, Name, cancellation);
         if (db.Database.IsNpgsql())
         {
             await db.Database.ExecuteSqlRawAsync("NOTIFY " + CatalogRefresh.Channel, cancellation);

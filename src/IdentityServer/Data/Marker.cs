@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Microsoft.EntityFrameworkCore;
 
 namespace IdentityServer.Data;
 
@@ -11,6 +12,12 @@ public sealed class Marker
 
     /// <summary>The fact; versions count up.</summary>
     public long Value { get; set; }
+
+    /// <summary>Counts up by one, from nothing if need be, in one statement; the row is held until the transaction ends.</summary>
+    public static Task CountAsync(ServerDbContext db, string name, CancellationToken cancellation) =>
+        db.Database.ExecuteSqlAsync(
+            $"""INSERT INTO "Markers" ("Name", "Value") VALUES ({name}, 1) ON CONFLICT ("Name") DO UPDATE SET "Value" = "Markers"."Value" + 1""",
+            cancellation);
 }
 
 /// <summary>One element of the data-protection key ring, as the framework wrote it.</summary>

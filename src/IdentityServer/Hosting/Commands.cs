@@ -13,6 +13,8 @@ public static class Commands
 
           serve          Runs the server (the default).
           migrate        Brings the database up to date and ends.
+          create-admin   Creates an administrator: create-admin --email <address> [--name <name>]. Asks for the
+                         password, or reads it from standard input.
           check-config   Checks all settings and ends.
           help           Shows this text.
 
@@ -36,6 +38,7 @@ public static class Commands
             {
                 "serve" => await ServeAsync(rest),
                 "migrate" => await MigrateAsync(rest),
+                "create-admin" => await CreateAdmin.RunAsync(rest),
                 "check-config" => CheckConfig(rest),
                 "help" => Say(Help),
                 _ => Misused($"There is no command '{command}'."),
@@ -72,19 +75,19 @@ public static class Commands
         return Say("The configuration is right.");
     }
 
-    private static int Say(string text)
+    internal static int Say(string text)
     {
         Console.WriteLine(text);
         return 0;
     }
 
-    private static int Fail(string text)
+    internal static int Fail(string text)
     {
         Console.Error.WriteLine(text);
         return 1;
     }
 
-    private static int Misused(string text)
+    internal static int Misused(string text)
     {
         Console.Error.WriteLine(text + "\n\n" + Help);
         return 2;

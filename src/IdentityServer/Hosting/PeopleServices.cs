@@ -1,3 +1,4 @@
+using IdentityServer.Account;
 using IdentityServer.Authorizations;
 using IdentityServer.Logins;
 using IdentityServer.Registrations;
@@ -20,6 +21,7 @@ internal static class PeopleServices
         services.AddSessions();
         services.AddSingleton<AddressBrake>();
         services.AddSingleton<PasswordLogin>();
+        services.AddSingleton<SetupToken>();
         services.Configure<IdentityOptions>(options =>
         {
             options.Lockout.MaxFailedAccessAttempts = 5;

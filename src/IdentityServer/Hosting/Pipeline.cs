@@ -19,6 +19,7 @@ public static class Pipeline
         ThemeAssets.Map(app);
         app.MapOpenId();
         app.MapHome();
+        app.MapSetup();
         app.MapApi();
         Readiness.Map(app);
         return app;

@@ -30,6 +30,7 @@ public static class Services
         services.AddCatalog<TenantCatalog>();
         services.AddCatalog<SigningKeyRing>();
         services.AddCatalog<ApplicationCatalog>();
+        services.AddHostedService<FirstAdministrator>();
         services.AddHostedService<SigningKeyRotation>();
         services.AddExceptionHandler<Faults>();
         services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<ServerOptions>>(TrustedProxies.Configure);

@@ -170,14 +170,7 @@ public sealed class PasswordLogin(
 
     // A failure that counts for no account costs a write all the same: an answer that came sooner would tell strangers that there
     // is no such account, or that it is locked.
-    private static async Task CountElsewhereAsync(ServerDbContext db, CancellationToken token)
-    {
-        if (await db.Markers.Where(marker => marker.Name == ElsewhereMarker)
-            .ExecuteUpdateAsync(set => set.SetProperty(marker => marker.Value, marker => marker.Value + 1), token) == 0)
-        {
-            db.Markers.Add(new Marker { Name = ElsewhereMarker, Value = 1 });
-        }
-    }
+    private static Task CountElsewhereAsync(ServerDbContext db, CancellationToken token) => Marker.CountAsync(db, ElsewhereMarker, token);
 
     private static Dictionary<string, string> Data(LoginAttempt attempt, Guid? userId = null)
     {

@@ -12,7 +12,22 @@ public sealed class PostGuard(IAntiforgery antiforgery, PublicAddress address)
     /// Whether the post is the person's own. If not, the page shows itself again with a fresh token and what was typed: the
     /// session may have changed in another tab meanwhile.
     /// </summary>
-    public async Task<bool> AllowsAsync(HttpContext http) => IsSameOrigin(http.Request.Headers) && await antiforgery.IsRequestValidAsync(http);
+    public async Task<bool> AllowsAsync(HttpContext http)
+    {
+        if (!IsSameOrigin(http.Request.Headers))
+        {
+            return false;
+        }
+
+        try
+        {
+            return await antiforgery.IsRequestValidAsync(http);
+        }
+        catch (AntiforgeryValidationException)
+        {
+            return false; // The form can't be read, so there is no token in it.
+        }
+    }
 
     // Our pages set Referrer-Policy: no-referrer, with which browsers send "Origin: null" from our own forms too (Fetch §3.2);
     // then Sec-Fetch-Site tells, and in browsers without it the token alone.

@@ -9,7 +9,7 @@ namespace IdentityServer.Users;
 internal static class CommonPasswords
 {
     private const int ShortestWalk = 3;
-    private const int Trimmings = 4;
+    private const int Trimmings = 5;
 
     private static readonly FrozenSet<string> Words = """
         123 abc abc123 abcabc access account action adidas admin administrator adobe agent airborne alaska albert alex alexander alexis alice
@@ -137,9 +137,14 @@ internal static class CommonPasswords
         return text.Length == 0;
     }
 
-    // aaaaaaaa, abcabcabc, 12121212: a unit of up to four characters over and over.
+    // aaaaaaaa, abcabcabc, !!!!????: a unit of up to four characters over and over, or two characters in any order.
     private static bool IsRepetition(ReadOnlySpan<char> text)
     {
+        if (!text.ContainsAnyExcept(text[0], text[^1]))
+        {
+            return true;
+        }
+
         for (var unit = 1; unit <= Math.Min(4, text.Length / 2); unit++)
         {
             if (text[unit..].SequenceEqual(text[..^unit]))

@@ -53,11 +53,16 @@ internal static class Spelling
         Other = 1024,
     }
 
-    /// <summary>Whether every surrogate has its partner, so that the text can be normalised at all.</summary>
+    /// <summary>Whether every surrogate has its partner and none is a noncharacter, so that the text can be normalised at all.</summary>
     public static bool IsWellFormed(string text)
     {
         for (var index = 0; index < text.Length; index++)
         {
+            if (text[index] is '\uFFFE' or '\uFFFF')
+            {
+                return false;
+            }
+
             if (!char.IsSurrogate(text[index]))
             {
                 continue;

@@ -32,13 +32,13 @@ public sealed class TestServer : IAsyncDisposable
     private TestServer(WebApplication app, TestClock clock, string folder, string? postgres)
     {
         (this.app, Clock, this.folder, this.postgres) = (app, clock, folder, postgres);
-        Address = new Uri(Get<PublicAddress>().Value);
+        Address = new Uri(app.Urls.First().Replace("127.0.0.1", "localhost", StringComparison.Ordinal));
     }
 
     /// <summary>The server's clock.</summary>
     public TestClock Clock { get; }
 
-    /// <summary>Where it listens, which is its issuer too.</summary>
+    /// <summary>Where it listens, which is its issuer too unless a test sets <c>PublicUrl</c>.</summary>
     public Uri Address { get; }
 
     /// <summary>Its services.</summary>

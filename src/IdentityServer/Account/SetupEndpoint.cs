@@ -1,0 +1,86 @@
+using IdentityServer.Registrations;
+using IdentityServer.Sessions;
+using IdentityServer.Steps;
+using IdentityServer.Themes;
+using IdentityServer.Users;
+
+namespace IdentityServer.Account;
+
+/// <summary>
+/// <c>/setup</c>: whoever holds the token from the console creates the first administrator and is signed in. Once there is one,
+/// there is nothing at this address.
+/// </summary>
+internal static class SetupEndpoint
+{
+    private const string TokenField = "token";
+    private const string Email = "user.email";
+    private const string FullName = "user.fullName";
+    private const string Password = "user.password";
+
+    /// <summary>Maps the page.</summary>
+    public static void MapSetup(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet(Paths.Setup, ShowAsync);
+        routes.MapPost(Paths.Setup, CreateAsync);
+    }
+
+    private static async Task<IResult> ShowAsync(HttpContext http, Administrators administrators, CancellationToken cancellation) =>
+        await administrators.ExistAsync(cancellation) ? Results.NotFound() : Page.Show(New() with { Token = http.Request.Query[TokenField] });
+
+    private static async Task<IResult> CreateAsync(
+        HttpContext http,
+        PostGuard guard,
+        SetupToken tokens,
+        Administrators administrators,
+        BrowserSessions sessions,
+        SessionCookie cookie,
+        CancellationToken cancellation)
+    {
+        if (await administrators.ExistAsync(cancellation))
+        {
+            return Results.NotFound();
+        }
+
+        if (!await guard.AllowsAsync(http) || !http.Request.HasFormContentType)
+        {
+            return Page.Show(New() with { Errors = new FieldErrors().AddGeneral("stale", "This page was open for too long. Try again.") });
+        }
+
+        var form = await http.Request.ReadFormAsync(cancellation);
+        var model = New() with { Token = form[TokenField], Email = form[Email], FullName = form[FullName] };
+        if (!tokens.IsValid(model.Token))
+        {
+            var reason = string.IsNullOrEmpty(model.Token) ? "blank" : "invalid";
+            return Page.Show(model with { Errors = new FieldErrors().Add(TokenField, reason, "This is not the token that the console showed.") });
+        }
+
+        var created = await administrators.CreateAsync(model.Email ?? string.Empty, model.FullName, form[Password].ToString(), onlyFirst: true, cancellation);
+        if (created.Failed(out var errors, out var user))
+        {
+            return Administrators.IsRefusedAsSecond(errors) ? Results.NotFound()
+                : PasswordGate.IsBusy(errors, out _) ? Page.Show(model with { Errors = errors }, StatusCodes.Status503ServiceUnavailable)
+                : Page.Show(model with { Errors = errors });
+        }
+
+        var started = await sessions.StartAsync(
+            new NewSession
+            {
+                User = user,
+                Amr = "pwd", // RFC 8176 §2.
+                Persistent = false,
+                PreviousSecret = cookie.Read(http),
+                UserAgent = http.Request.Headers.UserAgent,
+                Address = http.Connection.RemoteIpAddress?.ToString(),
+            },
+            cancellation);
+        if (started is not null)
+        {
+            cookie.Write(http, started);
+        }
+
+        http.Response.Headers.Location = Paths.Home;
+        return Results.StatusCode(StatusCodes.Status303SeeOther);
+    }
+
+    private static SetupPage New() => new() { Action = Paths.Setup, PasswordMinLength = PasswordRules.AdministratorMinLength };
+}
