@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Configuration.Memory;
+
 namespace IdentityServer.Hosting;
 
 /// <summary>Builds the server that ships; program, tests and benchmarks start this one.</summary>
@@ -9,10 +11,18 @@ public static class Server
     /// <summary>The largest body of a page, token or API request; imports set their own.</summary>
     private const int MaxBody = 1024 * 1024;
 
+    // Before all other sources, so that an operator can say otherwise. The framework would log four lines for each request.
+    private static readonly Dictionary<string, string?> Defaults = new()
+    {
+        ["Logging:LogLevel:Default"] = "Information",
+        ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
+    };
+
     /// <summary>Builds the server; <paramref name="configure"/> may add to the configuration and services before it is built.</summary>
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
         var builder = WebApplication.CreateBuilder(args);
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = Defaults });
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

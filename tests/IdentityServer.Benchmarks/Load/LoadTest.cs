@@ -1,0 +1,81 @@
+using System.Diagnostics;
+using IdentityServer.Tests.Fixtures;
+
+namespace IdentityServer.Benchmarks.Load;
+
+/// <summary>
+/// Starts the server as a process of its own, on one processor core, and calls it from another: rates per core can be compared with
+/// each other and with a bare program's.
+/// </summary>
+internal static class LoadTest
+{
+    private const string PinnedMark = "IDENTITYSERVER_BENCH_PINNED";
+    private const string InlineSockets = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS"; // Fewer hops between threads.
+    private const string SessionCookie = "session";
+    private const int ServerCore = 0;
+    private const int CallersCore = 1;
+
+    public static async Task<int> RunAsync(LoadOptions options, string[] args)
+    {
+        if (Environment.GetEnvironmentVariable(PinnedMark) is null && CanPin())
+        {
+            return await RunPinnedAsync(args);
+        }
+
+        await MeasureAsync("SQLite, synchronous=FULL", [], options);
+        if (LoadDatabase.IsThere)
+        {
+            await using var database = await LoadDatabase.CreateAsync();
+            await MeasureAsync("PostgreSQL", ["Database:Provider=postgres", "Database:ConnectionString=" + database.ConnectionString], options);
+        }
+
+        return 0;
+    }
+
+    private static async Task MeasureAsync(string database, string[] settings, LoadOptions options)
+    {
+        var folder = Directory.CreateTempSubdirectory("identityserver-bench-").FullName;
+        try
+        {
+            await Seed.RunAsync(folder, settings);
+            Environment.SetEnvironmentVariable(InlineSockets, null); // The callers have read it; the server shall run as it ships.
+            var pinned = Environment.GetEnvironmentVariable(PinnedMark) is not null;
+            await using var server = await ServerProcess.StartAsync(folder, settings, pinned ? ServerCore : null);
+            var scenarios = Scenario.All(await SignInAsync(server));
+            Console.WriteLine($"\n{database}; {options.Connections} connections; {(pinned ? "server and callers on one core each" : "cores shared")}\n");
+            Console.WriteLine(Measurement.Header);
+            foreach (var scenario in scenarios.Where(scenario => scenario.Name.Contains(options.Only, StringComparison.OrdinalIgnoreCase)))
+            {
+                Console.WriteLine(await Measurement.RunAsync(scenario, server, options));
+            }
+
+            Console.WriteLine($"\nThe server holds {server.Memory / 1024 / 1024} MB afterwards.");
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    // Through the page, as a person does it.
+    private static async Task<string> SignInAsync(ServerProcess server)
+    {
+        using var browser = new Browser(server.Address);
+        var page = await browser.OpenAsync(Scenario.AuthorizeUrl(Seed.EcdsaClient, "openid"));
+        await browser.SubmitAsync(page, ("loginId", Seed.Email), ("password", Seed.Password));
+        return $"{SessionCookie}={browser.Cookie(SessionCookie) ?? throw new InvalidOperationException("The sign-in gave no session.")}";
+    }
+
+    private static bool CanPin() => Environment.ProcessorCount > CallersCore && File.Exists("/usr/bin/taskset");
+
+    private static async Task<int> RunPinnedAsync(string[] args)
+    {
+        var dll = typeof(LoadTest).Assembly.Location;
+        var start = new ProcessStartInfo("/usr/bin/taskset", ["-c", $"{CallersCore}", Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", dll, .. args]);
+        start.Environment[PinnedMark] = "1";
+        start.Environment[InlineSockets] = "1";
+        using var process = Process.Start(start)!;
+        await process.WaitForExitAsync();
+        return process.ExitCode;
+    }
+}
