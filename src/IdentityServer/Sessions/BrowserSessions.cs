@@ -45,15 +45,14 @@ public sealed class BrowserSessions(Database database, IOptions<ServerOptions> o
     // The last use is noted so rarely that a signed-in browser hardly ever writes.
     private static readonly TimeSpan LastSeenStep = TimeSpan.FromMinutes(5);
 
-    // Compiled once per server: the lookup runs for every page that a signed-in person sees.
-    private readonly Func<ServerDbContext, byte[], DateTimeOffset, DateTimeOffset, Task<SignedIn?>> find = EF.CompileAsyncQuery(
+    private static readonly HotQuery<Func<ServerDbContext, byte[], DateTimeOffset, DateTimeOffset, Task<SignedIn?>>> BySecret = new(() => EF.CompileAsyncQuery(
         (ServerDbContext db, byte[] hash, DateTimeOffset now, DateTimeOffset idleSince) => (
             from session in db.Sessions
             join user in db.Users on session.UserId equals user.Id
             where session.SecretHash == hash
                 && session.EndedAt == null && session.ExpiresAt > now && (session.Persistent || session.LastSeenAt > idleSince)
                 && user.Active && (user.ExpiresAt == null || user.ExpiresAt > now)
-            select new SignedIn(session, user)).FirstOrDefault());
+            select new SignedIn(session, user)).FirstOrDefault()));
 
     private TimeSpan Idle => TimeSpan.FromMinutes(options.Value.Sessions.IdleMinutes);
 
@@ -68,7 +67,7 @@ public sealed class BrowserSessions(Database database, IOptions<ServerOptions> o
         cancellation.ThrowIfCancellationRequested();
         var now = clock.GetUtcNow();
         await using var db = database.Open();
-        var found = await find(db, Hash(secret), now, now - Idle);
+        var found = await BySecret.On(db)(db, Hash(secret), now, now - Idle);
         if (found is not null)
         {
             await NoteUseAsync(found.Session, now, cancellation);

@@ -22,7 +22,7 @@ public sealed record LiveAccessToken(
 public sealed class AccessTokens(
     Database database, SigningKeyRing keys, ApplicationCatalog applications, PublicAddress address, TimeProvider clock)
 {
-    private static readonly Func<ServerDbContext, Guid, Guid, Task<Backing?>> ByAuthorization =
+    private static readonly HotQuery<Func<ServerDbContext, Guid, Guid, Task<Backing?>>> ByAuthorization = new(() =>
         EF.CompileAsyncQuery((ServerDbContext db, Guid id, Guid jti) =>
             (from authorization in db.Authorizations
              join user in db.Users on authorization.UserId equals user.Id
@@ -30,10 +30,10 @@ public sealed class AccessTokens(
                  .Where(row => row.UserId == authorization.UserId && row.ApplicationId == authorization.ApplicationId)
                  .DefaultIfEmpty()
              where authorization.Id == id
-             select new Backing(authorization, user, registration, db.RevokedAccessTokens.Any(row => row.Id == jti))).FirstOrDefault());
+             select new Backing(authorization, user, registration, db.RevokedAccessTokens.Any(row => row.Id == jti))).FirstOrDefault()));
 
-    private static readonly Func<ServerDbContext, Guid, Task<bool>> IsRevoked =
-        EF.CompileAsyncQuery((ServerDbContext db, Guid jti) => db.RevokedAccessTokens.Any(row => row.Id == jti));
+    private static readonly HotQuery<Func<ServerDbContext, Guid, Task<bool>>> IsRevoked = new(() =>
+        EF.CompileAsyncQuery((ServerDbContext db, Guid jti) => db.RevokedAccessTokens.Any(row => row.Id == jti)));
 
     /// <summary>What the token is, or why it is refused (RFC 6750 §3.1).</summary>
     public async Task<OAuthResult<LiveAccessToken>> CheckAsync(string accessToken, CancellationToken cancellation)
@@ -53,12 +53,12 @@ public sealed class AccessTokens(
         await using var db = database.Open();
         if (claims.AuthorizationId is not { } authorizationId)
         {
-            return await IsRevoked(db, jti)
+            return await IsRevoked.On(db)(db, jti)
                 ? OAuthError.AccessTokenInvalid.Because("revoked")
                 : new LiveAccessToken(claims, application, null, null, null);
         }
 
-        return await ByAuthorization(db, authorizationId, jti) is { Revoked: false, Authorization.Status: AuthorizationStatus.Valid } backing
+        return await ByAuthorization.On(db)(db, authorizationId, jti) is { Revoked: false, Authorization.Status: AuthorizationStatus.Valid } backing
             && Admission.Check(application, backing.User, backing.Registration, now) is null
                 ? new LiveAccessToken(claims, application, backing.Authorization, backing.User, backing.Registration)
                 : OAuthError.AccessTokenInvalid.Because("revoked, or its user may not have tokens any more");

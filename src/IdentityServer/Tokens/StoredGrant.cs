@@ -9,7 +9,7 @@ namespace IdentityServer.Tokens;
 /// <summary>A stored code or refresh token with everything that decides what it is still worth, from one indexed read.</summary>
 public sealed record StoredGrant(Token Token, Authorization Authorization, User User, Registration? Registration)
 {
-    private static readonly Func<ServerDbContext, byte[], TokenType, Task<StoredGrant?>> ByHash =
+    private static readonly HotQuery<Func<ServerDbContext, byte[], TokenType, Task<StoredGrant?>>> ByHash = new(() =>
         EF.CompileAsyncQuery((ServerDbContext db, byte[] hash, TokenType type) =>
             (from token in db.Tokens
              join authorization in db.Authorizations on token.AuthorizationId equals authorization.Id
@@ -18,12 +18,12 @@ public sealed record StoredGrant(Token Token, Authorization Authorization, User 
                  .Where(row => row.UserId == authorization.UserId && row.ApplicationId == authorization.ApplicationId)
                  .DefaultIfEmpty()
              where token.Hash == hash && token.Type == type
-             select new StoredGrant(token, authorization, user, registration)).FirstOrDefault());
+             select new StoredGrant(token, authorization, user, registration)).FirstOrDefault()));
 
     /// <summary>Finds by the secret's hash.</summary>
     public static Task<StoredGrant?> FindAsync(ServerDbContext db, byte[] hash, TokenType type, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        return ByHash(db, hash, type);
+        return ByHash.On(db)(db, hash, type);
     }
 }

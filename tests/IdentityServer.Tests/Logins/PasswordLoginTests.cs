@@ -1,4 +1,5 @@
 using System.Net;
+using IdentityServer.Data;
 using IdentityServer.Logins;
 using IdentityServer.Registrations;
 using IdentityServer.Sessions;
@@ -166,7 +167,7 @@ public sealed class PasswordLoginTests
         var weaker = new PasswordHasher<User>(Options.Create(new PasswordHasherOptions { IterationCount = 10 }));
         var user = await server.AddUserAsync();
         var old = weaker.HashPassword(user, TestServer.Password);
-        await server.Get<Data.Database>().WriteAsync(
+        await server.Get<Database>().WriteAsync(
             (db, token) => db.Users.Where(row => row.Id == user.Id).ExecuteUpdateAsync(set => set.SetProperty(row => row.PasswordHash, old), token), None);
 
         Assert.IsType<LoginOutcome.SignedIn>(await AttemptAsync(server, user, TestServer.Password));

@@ -34,13 +34,13 @@ internal sealed class AuthorizeFlow(
 
     private const string InteractionField = "interaction";
 
-    private static readonly Func<ServerDbContext, Guid, Guid, Task<Standing?>> ReadStanding =
+    private static readonly HotQuery<Func<ServerDbContext, Guid, Guid, Task<Standing?>>> ReadStanding = new(() =>
         EF.CompileAsyncQuery((ServerDbContext db, Guid userId, Guid applicationId) =>
             (from user in db.Users
              from registration in db.Registrations.Where(row => row.UserId == user.Id && row.ApplicationId == applicationId).DefaultIfEmpty()
              from consent in db.Consents.Where(row => row.UserId == user.Id && row.ApplicationId == applicationId).DefaultIfEmpty()
              where user.Id == userId
-             select new Standing(registration, consent)).FirstOrDefault());
+             select new Standing(registration, consent)).FirstOrDefault()));
 
     /// <summary>The answer to this request, or to this post of one of its steps.</summary>
     public async Task<IResult> RunAsync(
@@ -110,7 +110,7 @@ internal sealed class AuthorizeFlow(
     private async Task<IResult> GoOnAsync(StepContext context, string? hintedSubject, FieldErrors? stale, CancellationToken cancellation)
     {
         var standing = context.SignedIn is { } signedIn
-            ? await database.ReadAsync((db, _) => ReadStanding(db, signedIn.User.Id, context.Application.Id), cancellation)
+            ? await database.ReadAsync((db, _) => ReadStanding.On(db)(db, signedIn.User.Id, context.Application.Id), cancellation)
             : null;
         var (step, refusal) = NextStep.Decide(new Situation
         {
