@@ -1,0 +1,100 @@
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace IdentityServer.BrowserTests.Fixtures;
+
+/// <summary>Somebody at a browser. Leaving checks that nothing went on that nobody saw: blocked content, script errors, requests to strangers.</summary>
+public sealed class Visitor : IAsyncDisposable
+{
+    private readonly RunningSite _site;
+    private readonly IBrowserContext _context;
+    private readonly List<string> _complaints = [];
+
+    public Visitor(RunningSite site, IBrowserContext context, IPage page)
+    {
+        (_site, _context, Page) = (site, context, page);
+        context.Request += (_, request) =>
+        {
+            if (!request.Url.StartsWith(site.Issuer + "/", StringComparison.Ordinal) && !request.Url.StartsWith(site.Sample + "/", StringComparison.Ordinal))
+                _complaints.Add($"{page.Url} asked a stranger: {request.Url}");
+        };
+        context.WebError += (_, error) => _complaints.Add($"{page.Url} has a script error: {error.Error}");
+        context.Console += (_, message) =>
+        {
+            // A status of 400 is reported as an error too, and may be what a test is after.
+            if (message.Type == "error" && !message.Text.StartsWith("Failed to load resource", StringComparison.Ordinal))
+                _complaints.Add($"{page.Url} complains: {message.Text}");
+        };
+    }
+
+    public IPage Page { get; }
+
+    public Task<IResponse?> OpenSampleAsync() => Page.GotoAsync(_site.Sample + "/");
+
+    /// <summary>An authorize request of the sample client, or of another, with further parameters.</summary>
+    public Task<IResponse?> AuthorizeAsync(string more = "", string clientId = RunningSite.SampleClientId) => Page.GotoAsync(
+        $"{_site.Issuer}/oauth2/authorize?client_id={clientId}&response_type=code&scope=openid%20profile%20email"
+        + $"&redirect_uri={Uri.EscapeDataString(_site.Sample + "/callback")}&state=s&nonce=n"
+        + $"&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256{more}");
+
+    public Task PressAsync(string button) => Page.GetByRole(AriaRole.Button, new() { Name = button, Exact = true }).ClickAsync();
+
+    public async Task FillLoginAsync(string email = RunningSite.Email, string password = RunningSite.Password)
+    {
+        await Page.GetByLabel("E-mail or user name").FillAsync(email);
+        await Page.GetByLabel("Password", new() { Exact = true }).FillAsync(password);
+        await PressAsync("Sign in");
+    }
+
+    /// <summary>From the sample client's start page to its account page.</summary>
+    public async Task SignInAsync(string email = RunningSite.Email, string password = RunningSite.Password)
+    {
+        await OpenSampleAsync();
+        await PressAsync("Log in");
+        await FillLoginAsync(email, password);
+        await SeesAccountAsync(email);
+    }
+
+    /// <summary>Creates an account from the sample client's start page on; returns its address.</summary>
+    public async Task<string> RegisterAsync(string name = "Grace Hopper")
+    {
+        var email = $"{Guid.NewGuid():N}@example.com";
+        await OpenSampleAsync();
+        await PressAsync("Register");
+        await Page.GetByLabel("Name", new() { Exact = true }).FillAsync(name);
+        await Page.GetByLabel("E-mail", new() { Exact = true }).FillAsync(email);
+        await Page.GetByLabel("Password", new() { Exact = true }).FillAsync(RunningSite.Password);
+        await PressAsync("Create account");
+        await SeesAccountAsync(email);
+        return email;
+    }
+
+    public async Task SeesAccountAsync(string email)
+    {
+        await Expect(Page.Locator("#email")).ToHaveTextAsync(email);
+        await Expect(Page).ToHaveURLAsync(_site.Sample + "/");
+    }
+
+    public Task SeesHeadingAsync(string text) => Expect(Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync(text);
+
+    public Task SeesNoticeAsync(string text) => Expect(Page.GetByRole(AriaRole.Status)).ToContainTextAsync(text);
+
+    public Task TakePictureAsync(string name) =>
+        Page.ScreenshotAsync(new() { Path = Path.Combine(Pictures, name + ".png"), FullPage = true });
+
+    public async ValueTask DisposeAsync()
+    {
+        await _context.CloseAsync();
+        Assert.Empty(_complaints);
+    }
+
+    private static string Pictures { get; } = Path.Combine(FindRoot(), "tests", "output", "screenshots");
+
+    private static string FindRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "IdentityServer.sln")))
+            folder = folder.Parent ?? throw new InvalidOperationException("The tests do not run inside the repository.");
+        return folder.FullName;
+    }
+}

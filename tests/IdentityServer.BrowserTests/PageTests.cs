@@ -1,0 +1,160 @@
+using Deque.AxeCore.Playwright;
+using IdentityServer.BrowserTests.Fixtures;
+using Microsoft.Playwright;
+
+namespace IdentityServer.BrowserTests;
+
+/// <summary>Every page, in both colour schemes, on a phone and on a desk: accessible, without sideways scrolling, with a picture to look at.</summary>
+[Collection(SiteCollection.Name)]
+public sealed class PageTests(RunningSite site)
+{
+    // Each page: the heading by which it is known, and the way there.
+    private static readonly Dictionary<string, (string Heading, Func<Visitor, RunningSite, Task> Way)> Pages = new()
+    {
+        ["home"] = ("IdentityServer is running", (visitor, site) => visitor.Page.GotoAsync(site.Issuer + "/")),
+        ["home-signed-in"] = ("IdentityServer is running", async (visitor, site) =>
+        {
+            await visitor.SignInAsync();
+            await visitor.Page.GotoAsync(site.Issuer + "/");
+        }),
+        ["setup"] = ("Set up your server", (visitor, site) => visitor.Page.GotoAsync(site.Issuer + "/setup")),
+        ["login"] = ("Welcome back", (visitor, _) => visitor.AuthorizeAsync()),
+        ["login-german"] = ("Willkommen zurück", (visitor, _) => visitor.AuthorizeAsync("&ui_locales=de")),
+        ["login-wrong"] = ("Welcome back", async (visitor, _) =>
+        {
+            await visitor.AuthorizeAsync();
+            await visitor.FillLoginAsync(password: "not the password at all");
+            await visitor.Page.GetByRole(AriaRole.Alert).WaitForAsync();
+        }),
+        ["login-again"] = ("Confirm it’s you", async (visitor, _) =>
+        {
+            await visitor.SignInAsync();
+            await visitor.AuthorizeAsync("&prompt=login");
+        }),
+        ["select-account"] = ("Choose an account", async (visitor, _) =>
+        {
+            await visitor.SignInAsync();
+            await visitor.AuthorizeAsync("&prompt=select_account");
+        }),
+        ["consent"] = ("Foreign Notes asks for your permission", async (visitor, _) =>
+        {
+            await visitor.SignInAsync();
+            await visitor.AuthorizeAsync(clientId: RunningSite.ForeignClientId);
+        }),
+        ["register"] = ("Create your account", async (visitor, _) =>
+        {
+            await visitor.OpenSampleAsync();
+            await visitor.PressAsync("Register");
+            await visitor.Page.GetByLabel("Name", new() { Exact = true }).WaitForAsync();
+        }),
+        ["register-wrong"] = ("Create your account", async (visitor, _) =>
+        {
+            await visitor.OpenSampleAsync();
+            await visitor.PressAsync("Register");
+            await visitor.Page.GetByLabel("E-mail", new() { Exact = true }).FillAsync("nobody");
+            await visitor.PressAsync("Create account");
+            await visitor.Page.GetByRole(AriaRole.Alert).WaitForAsync();
+        }),
+        ["logout"] = ("Sign out?", async (visitor, site) =>
+        {
+            await visitor.SignInAsync();
+            await visitor.Page.GotoAsync(site.Issuer + "/oauth2/logout");
+        }),
+        ["signed-out"] = ("You are signed out", async (visitor, site) =>
+        {
+            await visitor.SignInAsync();
+            await visitor.Page.GotoAsync(site.Issuer + "/oauth2/logout");
+            await visitor.PressAsync("Sign out");
+            await visitor.SeesHeadingAsync("You are signed out");
+        }),
+        ["error"] = ("This request can’t be completed", (visitor, _) => visitor.AuthorizeAsync(clientId: "nobody")),
+        ["not-found"] = ("There is nothing here", (visitor, site) => visitor.Page.GotoAsync(site.Issuer + "/nowhere")),
+        ["sample-welcome"] = ("Welcome", (visitor, _) => visitor.OpenSampleAsync()),
+        ["sample-account"] = ("Ada Lovelace", (visitor, _) => visitor.SignInAsync()),
+        ["sample-notice"] = ("Ada Lovelace", async (visitor, _) =>
+        {
+            await visitor.SignInAsync();
+            await visitor.PressAsync("Refresh tokens");
+            await visitor.SeesNoticeAsync("refreshed");
+        }),
+        ["sample-signed-out"] = ("You are signed out", async (visitor, _) =>
+        {
+            await visitor.SignInAsync();
+            await visitor.PressAsync("Log out");
+            await visitor.SeesHeadingAsync("You are signed out");
+        }),
+        ["sample-refused"] = ("This login was not started here", (visitor, site) => visitor.Page.GotoAsync(site.Sample + "/callback?state=unknown&code=x")),
+        ["sample-error"] = ("The provider said no", async (visitor, site) =>
+        {
+            await visitor.OpenSampleAsync();
+            await visitor.PressAsync("Log in");
+            await visitor.SeesHeadingAsync("Welcome back");
+            var state = System.Web.HttpUtility.ParseQueryString(new Uri(visitor.Page.Url).Query)["state"];
+            await visitor.Page.GotoAsync(
+                $"{site.Sample}/callback?state={state}&iss={Uri.EscapeDataString(site.Issuer)}&error=access_denied&error_description=The+user+said+no.");
+        }),
+        ["sample-not-found"] = ("There is no such page", (visitor, site) => visitor.Page.GotoAsync(site.Sample + "/nowhere")),
+    };
+
+    public static TheoryData<string> Names => [.. Pages.Keys];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task A_page_is_accessible_and_fits_every_screen(string name)
+    {
+        await using var visitor = await site.WelcomeAsync();
+        var (heading, way) = Pages[name];
+        await way(visitor, site);
+        await visitor.SeesHeadingAsync(heading);
+        foreach (var width in new[] { 320, 1280 })
+        {
+            await visitor.Page.SetViewportSizeAsync(width, 900);
+            foreach (var scheme in new[] { ColorScheme.Light, ColorScheme.Dark })
+            {
+                await visitor.Page.EmulateMediaAsync(new() { ColorScheme = scheme });
+                var picture = $"{name}-{width}-{scheme.ToString().ToLowerInvariant()}";
+                await visitor.TakePictureAsync(picture);
+                var violations = (await visitor.Page.RunAxe()).Violations
+                    .Select(violation => $"{picture}: {violation.Id}: {violation.Help}: {string.Join(", ", violation.Nodes.Select(node => node.Html))}");
+                Assert.Empty(violations);
+            }
+
+            Assert.True(
+                await visitor.Page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= document.documentElement.clientWidth"),
+                $"{name} scrolls sideways at {width} pixels.");
+        }
+    }
+
+    [Fact]
+    public async Task Nothing_moves_while_a_slow_machine_paints_a_page()
+    {
+        await using var visitor = await site.WelcomeAsync();
+        var devtools = await visitor.Page.Context.NewCDPSessionAsync(visitor.Page);
+        await devtools.SendAsync("Emulation.setCPUThrottlingRate", new() { ["rate"] = 20 });
+        await visitor.AuthorizeAsync();
+        await visitor.Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
+        var shift = await visitor.Page.EvaluateAsync<double>("""
+            () => new Promise(resolve => {
+              let total = 0;
+              new PerformanceObserver(list => list.getEntries().forEach(entry => { total += entry.value; }))
+                .observe({ type: 'layout-shift', buffered: true });
+              setTimeout(() => resolve(total), 300);
+            })
+            """);
+        Assert.InRange(shift, 0, 0.005); // Up to 0.1 is called good.
+    }
+
+    [Fact]
+    public async Task Without_scripts_a_form_post_answer_goes_on_with_a_button()
+    {
+        await using var visitor = await site.WelcomeAsync(scripts: false);
+        await visitor.AuthorizeAsync("&response_mode=form_post");
+        await visitor.FillLoginAsync();
+        await visitor.SeesHeadingAsync("Taking you to Sample Shop");
+        await visitor.TakePictureAsync("form-post");
+        // The sample client takes answers by redirect only; that it was asked at all is what counts here.
+        var posted = visitor.Page.WaitForRequestAsync(request => request.Url == site.Sample + "/callback" && request.Method == "POST");
+        await visitor.PressAsync("Continue");
+        Assert.Contains("code=", (await posted).PostData, StringComparison.Ordinal);
+    }
+}
