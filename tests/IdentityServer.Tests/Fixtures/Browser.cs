@@ -2,6 +2,7 @@ using System.Net;
 using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
 using AngleSharp.Html.Parser;
+using IdentityServer.Users;
 
 namespace IdentityServer.Tests.Fixtures;
 
@@ -44,6 +45,10 @@ public sealed class Browser : IDisposable
             .Concat(typed.Select(pair => KeyValuePair.Create(pair.Name, pair.Value)));
         return await PostAsync(form.GetAttribute("action") is { Length: > 0 } action ? action : page.Url, headers, fields);
     }
+
+    /// <summary>Signs a person in on the page that asks for it.</summary>
+    public Task<BrowserPage> SubmitLoginAsync(BrowserPage page, User user, params (string Name, string Value)[] typed) =>
+        SubmitAsync(page, [("loginId", user.Email ?? user.Username!), ("password", TestServer.Password), .. typed]);
 
     /// <summary>Posts fields to a URL, with whatever cookies there are.</summary>
     public async Task<BrowserPage> PostAsync(string url, (string Name, string Value)[] headers, IEnumerable<KeyValuePair<string, string>> fields)

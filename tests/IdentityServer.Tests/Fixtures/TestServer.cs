@@ -41,6 +41,9 @@ public sealed class TestServer : IAsyncDisposable
     /// <summary>Where it listens, which is its issuer too unless a test sets <c>PublicUrl</c>.</summary>
     public Uri Address { get; }
 
+    /// <summary>Its issuer (RFC 9207 §2): the public address.</summary>
+    public string Issuer => Get<PublicAddress>().Value;
+
     /// <summary>Its services.</summary>
     public IServiceProvider Services => app.Services;
 
