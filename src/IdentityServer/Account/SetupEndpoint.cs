@@ -1,6 +1,5 @@
 using IdentityServer.Registrations;
 using IdentityServer.Sessions;
-using IdentityServer.Steps;
 using IdentityServer.Themes;
 using IdentityServer.Users;
 

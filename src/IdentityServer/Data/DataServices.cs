@@ -24,6 +24,8 @@ internal static class DataServices
         });
         services.AddSingleton<CatalogRefresh>();
         services.AddHostedService(provider => provider.GetRequiredService<CatalogRefresh>());
+        services.AddSingleton<Pruning>();
+        services.AddHostedService(provider => provider.GetRequiredService<Pruning>());
         services.AddDataProtection().SetApplicationName("IdentityServer");
         services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(provider => new ConfigureOptions<KeyManagementOptions>(options =>
         {

@@ -1,6 +1,6 @@
 using IdentityServer.Themes;
 
-namespace IdentityServer.Steps;
+namespace IdentityServer.Account;
 
 /// <summary>
 /// The first administrator, for whoever holds the token from the console. Posts <c>token</c>, <c>user.fullName</c>,
