@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Threading.Channels;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -12,11 +13,11 @@ public sealed class SqliteDatabase : Database, IAsyncDisposable
 {
     private const int SharedCommit = 64;
     private const int Waiting = 4096;
-    private const string Savepoint = "work";
 
     private readonly DbContextOptions<SqliteDbContext> options;
     private readonly string connectionString;
     private readonly Channel<Work> queue = Channel.CreateBounded<Work>(new BoundedChannelOptions(Waiting) { SingleReader = true });
+    private readonly SqliteReaders readers;
     private readonly Lazy<Task> writer;
 
     /// <summary>Opens nothing yet; the first write starts the writer.</summary>
@@ -24,11 +25,12 @@ public sealed class SqliteDatabase : Database, IAsyncDisposable
     {
         this.options = options;
         this.connectionString = connectionString;
+        readers = new(options, connectionString);
         writer = new(() => Task.Factory.StartNew(RunAsync, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap());
     }
 
     /// <inheritdoc/>
-    public override ServerDbContext Open() => new SqliteDbContext(options);
+    public override ServerDbContext Open() => readers.Take();
 
     /// <inheritdoc/>
     public override async Task<T> WriteAsync<T>(Func<ServerDbContext, CancellationToken, Task<T>> write, CancellationToken cancellation)
@@ -48,6 +50,7 @@ public sealed class SqliteDatabase : Database, IAsyncDisposable
             await writer.Value;
         }
 
+        readers.Dispose();
         SqliteConnection.ClearAllPools();
     }
 
@@ -58,11 +61,10 @@ public sealed class SqliteDatabase : Database, IAsyncDisposable
         {
             try
             {
-                await using var connection = new SqliteConnection(connectionString);
-                await connection.OpenAsync();
-                Execute(connection, "PRAGMA synchronous = FULL");
-                var own = new DbContextOptionsBuilder<SqliteDbContext>(options).UseSqlite(connection).Options;
-                await using var db = new SqliteDbContext(own);
+                await using var db = SqliteDbContext.OnOwnConnection(options, connectionString);
+                await db.Database.OpenConnectionAsync();
+                var connection = (SqliteConnection)db.Database.GetDbConnection();
+                Execute(connection, null, "PRAGMA synchronous = FULL");
                 db.Database.AutoSavepointsEnabled = false;
                 db.ChangeTracker.QueryTrackingBehavior = QueryTrackingBehavior.TrackAll;
                 while (await queue.Reader.WaitToReadAsync())
@@ -91,11 +93,11 @@ public sealed class SqliteDatabase : Database, IAsyncDisposable
         batch.Add(next);
         await using var transaction = connection.BeginTransaction(deferred: false);
         await db.Database.UseTransactionAsync(transaction);
-        await RunOneAsync(db, transaction, next);
+        await RunOneAsync(db, connection, transaction, next);
         while (batch.Count < SharedCommit && queue.Reader.TryRead(out next))
         {
             batch.Add(next);
-            await RunOneAsync(db, transaction, next);
+            await RunOneAsync(db, connection, transaction, next);
         }
 
         await transaction.CommitAsync();
@@ -108,21 +110,21 @@ public sealed class SqliteDatabase : Database, IAsyncDisposable
         batch.Clear();
     }
 
-    private static async Task RunOneAsync(SqliteDbContext db, SqliteTransaction transaction, Work work)
+    private static async Task RunOneAsync(SqliteDbContext db, SqliteConnection connection, SqliteTransaction transaction, Work work)
     {
-        transaction.Save(Savepoint);
+        Execute(connection, transaction, "SAVEPOINT work");
         try
         {
             await work.RunAsync(db);
             await db.SaveChangesAsync(work.Cancellation);
-            transaction.Release(Savepoint);
+            Execute(connection, transaction, "RELEASE work");
         }
 #pragma warning disable CA1031 // The failure belongs to the one who asked for the work.
         catch (Exception exception) when (!BreaksTransaction(exception))
 #pragma warning restore CA1031
         {
-            transaction.Rollback(Savepoint);
-            transaction.Release(Savepoint);
+            Execute(connection, transaction, "ROLLBACK TO work");
+            Execute(connection, transaction, "RELEASE work");
             work.Fail(exception);
         }
         finally
@@ -144,9 +146,10 @@ public sealed class SqliteDatabase : Database, IAsyncDisposable
         batch.Clear();
     }
 
-    private static void Execute(SqliteConnection connection, string sql)
+    private static void Execute(DbConnection connection, SqliteTransaction? transaction, string sql)
     {
         using var command = connection.CreateCommand();
+        command.Transaction = transaction;
 #pragma warning disable CA2100 // The callers pass constants.
         command.CommandText = sql;
 #pragma warning restore CA2100

@@ -43,8 +43,8 @@ public sealed class AuthorizationCodes(Database database, TimeProvider clock)
                     await RememberAsync(db, issue, now, token_);
                 }
 
-                db.Authorizations.Add(authorization);
-                db.Tokens.Add(token);
+                await db.InsertAsync(authorization, token_);
+                await db.InsertAsync(token, token_);
             },
             cancellation);
         return code.Value;
@@ -67,18 +67,17 @@ public sealed class AuthorizationCodes(Database database, TimeProvider clock)
         return database.WriteAsync(
             async (db, token) =>
             {
-                var id = grant.Token.Id;
-                var redeemed = await db.Tokens
-                    .Where(row => row.Id == id && row.Status == TokenStatus.Valid && row.ExpiresAt > now)
-                    .ExecuteUpdateAsync(
-                        set => set.SetProperty(row => row.Status, TokenStatus.Redeemed).SetProperty(row => row.RedeemedAt, now),
-                        token);
-                if (redeemed == 1 && refreshToken is not null)
+                if (!await Token.RedeemAsync(db, grant.Token.Id, now, token))
                 {
-                    db.Tokens.Add(refreshToken);
+                    return false;
                 }
 
-                return redeemed == 1;
+                if (refreshToken is not null)
+                {
+                    await db.InsertAsync(refreshToken, token);
+                }
+
+                return true;
             },
             cancellation);
     }

@@ -72,14 +72,9 @@ public sealed class RefreshTokens(Database database, TimeProvider clock)
     private static async Task<RotationOutcome> RotateAsync(
         ServerDbContext db, Token used, Token successor, DateTimeOffset now, CancellationToken cancellation)
     {
-        var redeemed = await db.Tokens
-            .Where(row => row.Id == used.Id && row.Status == TokenStatus.Valid && row.ExpiresAt > now)
-            .ExecuteUpdateAsync(
-                set => set.SetProperty(row => row.Status, TokenStatus.Redeemed).SetProperty(row => row.RedeemedAt, now),
-                cancellation);
-        if (redeemed == 1 || await ReplaceUnusedSuccessorAsync(db, used, now, cancellation))
+        if (await Token.RedeemAsync(db, used.Id, now, cancellation) || await ReplaceUnusedSuccessorAsync(db, used, now, cancellation))
         {
-            db.Tokens.Add(successor);
+            await db.InsertAsync(successor, cancellation);
             return RotationOutcome.Rotated;
         }
 

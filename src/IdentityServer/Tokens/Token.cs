@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using IdentityServer.Data;
 
 namespace IdentityServer.Tokens;
 
@@ -66,6 +67,17 @@ public sealed class Token
 
     /// <summary>Its end.</summary>
     public required DateTimeOffset ExpiresAt { get; init; }
+
+    /// <summary>Spends a code or refresh token. False: it was not valid any more, and of several who try at once, one hears true.</summary>
+    internal static async Task<bool> RedeemAsync(ServerDbContext db, Guid id, DateTimeOffset now, CancellationToken cancellation) =>
+        await db.UpdateAsync<Token>(
+            """
+            UPDATE "Tokens" SET "Status" = 'Redeemed', "RedeemedAt" = @RedeemedAt
+            WHERE "Id" = @Id AND "Status" = 'Valid' AND "ExpiresAt" > @RedeemedAt
+            """,
+            cancellation,
+            (nameof(Id), id),
+            (nameof(RedeemedAt), now)) == 1;
 }
 
 /// <summary>The <c>jti</c> of an access token that was revoked before its time; the row is pruned when the token has expired.</summary>

@@ -7,21 +7,21 @@ namespace IdentityServer.Benchmarks.Load;
 /// <summary>What one scenario came to.</summary>
 internal sealed record Measurement(Scenario Scenario, int Calls, TimeSpan Duration, TimeSpan P50, TimeSpan P99, TimeSpan ProcessorTime)
 {
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1);
 
     public const string Header = """
         | calls | per second | p50 | p99 | server's processor time per call | per second of processor time | a bare program |
         | --- | ---: | ---: | ---: | ---: | ---: | ---: |
         """;
 
-    /// <summary>Runs a scenario on so many connections: a warm-up, then the measured time.</summary>
-    public static async Task<Measurement> RunAsync(Scenario scenario, ServerProcess server, LoadOptions options)
+    /// <summary>Runs a scenario on so many connections: a short warm-up, then the measured time.</summary>
+    public static async Task<Measurement> RunAsync(Scenario scenario, ServerProcess server, int connections, TimeSpan measured)
     {
         var lines = new List<HttpLine>();
         try
         {
             var callers = new List<Func<ValueTask>>();
-            for (var number = 0; number < options.Connections; number++)
+            for (var number = 0; number < connections; number++)
             {
                 var line = new HttpLine();
                 lines.Add(line);
@@ -32,7 +32,7 @@ internal sealed record Measurement(Scenario Scenario, int Calls, TimeSpan Durati
             await CallAsync(callers, WarmUp);
             var before = server.ProcessorTime;
             var started = Stopwatch.GetTimestamp();
-            var latencies = await CallAsync(callers, TimeSpan.FromSeconds(options.Seconds));
+            var latencies = await CallAsync(callers, measured);
             var duration = Stopwatch.GetElapsedTime(started);
             var used = server.ProcessorTime - before;
             latencies.Sort();
