@@ -79,9 +79,9 @@ internal static class ApplicationRules
         {
             errors.Add(Field, "tooLong", $"A secret has at most {ClientSecrets.MaxLength} characters.");
         }
-        else if (secret.AsSpan().ContainsAnyExceptInRange('\x21', '\x7e'))
+        else if (secret.AsSpan().ContainsAnyExceptInRange('\x20', '\x7e'))
         {
-            errors.Add(Field, "invalid", "A secret consists of printable ASCII characters without spaces (RFC 6749 appendix A.2).");
+            errors.Add(Field, "invalid", "A secret consists of printable ASCII characters (RFC 6749 appendix A.2).");
         }
     }
 

@@ -1,4 +1,5 @@
 using IdentityServer.Data;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 
 namespace IdentityServer.Hosting;
@@ -11,7 +12,9 @@ public static class Commands
 
         Usage: IdentityServer [command] [--Setting:Name=value …]
 
-          serve          Runs the server (the default).
+          serve          Runs the server (the default), on http://localhost:9011 unless --urls says otherwise.
+          demo           Runs the server with a sample application, a user to sign in as, and the sample client on
+                         http://localhost:5000 (--SampleClient:Urls=…). Prints what to try.
           migrate        Brings the database up to date and ends.
           create-admin   Creates an administrator: create-admin --email <address> [--name <name>]. Asks for the
                          password, or reads it from standard input.
@@ -37,6 +40,7 @@ public static class Commands
             return command switch
             {
                 "serve" => await ServeAsync(rest),
+                "demo" => await DemoCommand.RunAsync(rest),
                 "migrate" => await MigrateAsync(rest),
                 "create-admin" => await CreateAdmin.RunAsync(rest),
                 "check-config" => CheckConfig(rest),
@@ -48,7 +52,11 @@ public static class Commands
         {
             return Fail("The configuration is wrong:\n" + string.Join('\n', exception.Failures.Select(failure => "  - " + failure)));
         }
-        catch (Exception exception) when (exception is InvalidOperationException or InvalidDataException or IOException)
+        catch (IOException exception) when (exception.InnerException is AddressInUseException)
+        {
+            return Fail(exception.Message + "\nStop the other program, or choose another address: --urls=… for the server, --SampleClient:Urls=… for the demo's client.");
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or InvalidDataException or IOException || DatabaseErrors.IsUnavailable(exception))
         {
             return Fail(exception.Message);
         }
@@ -56,9 +64,22 @@ public static class Commands
 
     private static async Task<int> ServeAsync(string[] args)
     {
-        await using var app = Server.Build(args);
+        await using var app = Build(args);
         await app.RunAsync();
         return 0;
+    }
+
+    /// <summary>Builds the server for the program, in which a start that fails says why in one message, without the host's stack.</summary>
+    internal static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
+    {
+        var started = false;
+        var app = Server.Build(args, builder =>
+        {
+            builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => level >= LogLevel.Information && Volatile.Read(ref started));
+            configure?.Invoke(builder);
+        });
+        app.Lifetime.ApplicationStarted.Register(() => Volatile.Write(ref started, true));
+        return app;
     }
 
     private static async Task<int> MigrateAsync(string[] args)

@@ -35,6 +35,8 @@ public static class Server
             builder.WebHost.UseUrls(PublicAddress.Default);
         }
 
+        // The framework logs every request with its query string, in which codes and state travel.
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         builder.AddIdentityServer();
         configure?.Invoke(builder);
         return builder.Build().MapIdentityServer();
