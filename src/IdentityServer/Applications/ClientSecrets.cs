@@ -33,8 +33,11 @@ internal static class ClientSecrets
         var hash = Application.HashSecret(secret);
         if (!stored.Secrets.Exists(known => CryptographicOperations.FixedTimeEquals(known.Hash, hash)))
         {
-            var added = new StoredClientSecret { Id = Guid.CreateVersion7(now), ApplicationId = stored.Id, Hash = hash, CreatedAt = now };
-            foreach (var old in stored.Secrets.OrderByDescending(known => known.CreatedAt).ThenByDescending(known => known.Id).Skip(Kept - 1).ToList())
+            // Later than every other, even if two are set within the same tick of the clock: the order says which one goes first.
+            var newest = stored.Secrets.Select(known => known.CreatedAt).DefaultIfEmpty().Max();
+            var created = now > newest ? now : newest.AddMilliseconds(1);
+            var added = new StoredClientSecret { Id = Guid.CreateVersion7(created), ApplicationId = stored.Id, Hash = hash, CreatedAt = created };
+            foreach (var old in stored.Secrets.OrderByDescending(known => known.CreatedAt).Skip(Kept - 1).ToList())
             {
                 stored.Secrets.Remove(old);
                 db.ClientSecrets.Remove(old);

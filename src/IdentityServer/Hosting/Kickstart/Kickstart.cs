@@ -108,7 +108,8 @@ internal sealed partial class Kickstart(
 
     private async Task CreateKeysAsync(IReadOnlyList<ApiKeyInput> keys, string marker, CancellationToken cancellation)
     {
-        var problems = await database.WriteAsync<List<string>>(
+        // What is thrown takes the whole transaction back: all keys or none.
+        await database.WriteAsync(
             async (db, token) =>
             {
                 var now = clock.GetUtcNow();
@@ -116,14 +117,13 @@ internal sealed partial class Kickstart(
                 {
                     if (keys[index].TenantId is { } tenant && tenant != tenants.Default.Id)
                     {
-                        db.ChangeTracker.Clear();
-                        return [$"apiKeys[{index}].tenantId: there is no such tenant."];
+                        throw new InvalidDataException($"apiKeys[{index}].tenantId: there is no such tenant.");
                     }
 
                     if ((await ApiKeyStore.CreateAsync(db, null, keys[index], now, token)).Failed(out var errors, out var created))
                     {
-                        db.ChangeTracker.Clear();
-                        return [.. errors.Fields.Select(error => $"apiKeys[{index}], {error.Field}: {error.Message}")];
+                        throw new InvalidDataException(
+                            string.Join("\n  ", errors.Fields.Select(error => $"apiKeys[{index}], {error.Field}: {error.Message}")));
                     }
 
                     AuditLog.Add(db, AuditLog.System, "API key created", new Dictionary<string, string> { ["id"] = created.Row.Id.ToString() }, now);
@@ -131,14 +131,8 @@ internal sealed partial class Kickstart(
                 }
 
                 await SetAsync(db, marker, 0, token);
-                return [];
             },
             cancellation);
-        if (problems.Count > 0)
-        {
-            throw new InvalidDataException(string.Join("\n  ", problems));
-        }
-
         await catalogs.RefreshAsync(cancellation);
     }
 

@@ -1,0 +1,125 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using IdentityServer.Tests.Fixtures;
+
+namespace IdentityServer.Tests.Api;
+
+/// <summary>Whatever is sent, the answer is one of the statuses of §1.6 and never a fault of ours.</summary>
+public sealed class NeverAFaultTests
+{
+    private const int Rounds = 250;
+
+    private static readonly string[] Words =
+    [
+        "user", "registration", "application", "role", "scope", "apiKey", "email", "username", "password", "data", "roles", "name", "applicationId", "birthDate",
+        "expiry", "oauthConfiguration", "clientMetadata", "jwtConfiguration", "registrationConfiguration", "enabledGrants", "authorizedRedirectURLs",
+        "authorizedOriginURLs", "jwks", "keys", "kty", "n", "e", "crv", "x", "y", "post_logout_redirect_uris", "timeToLiveInSeconds", "permissions", "endpoints",
+        "preferredLanguages", "clientSecret", "clientId", "expirationInstant", "op", "path", "value", "from", "hardDelete", "id", "", "é", "\u2028", "logoutURL", "jwks_uri",
+    ];
+
+    private static readonly string[] Texts =
+    [
+        "", " ", "a", "a@example.com", "http://localhost", "https://a.example.com/cb", "://", "http://[::1", "https://exa mple.com", "RSA", "EC", "P-256", "AQAB", "add", "copy",
+        "move", "/user/data", "/application/data/-", "/", "~", "1815-12-10", "9999-99-99", "authorization_code", "none", "private_key_jwt", "true", "null", "𝒳", "\u0001",
+        "00000000-0000-0000-0000-000000000000", new('x', 5000), "admin", "en_US", "../..", "%00", "'; DROP TABLE users; --",
+    ];
+
+    [Theory, OnEachDatabase]
+    public async Task Random_json_is_answered_with_a_status_of_the_api(DatabaseProvider provider)
+    {
+        var server = await TestServer.SharedAsync(provider);
+        var api = await server.NewApiAsync(keyManager: true);
+        var (application, user) = (await api.NewApplicationAsync(roles: "buyer"), await server.AddUserAsync());
+        await api.PostAsync($"/api/user/registration/{user.Id}", ApiFixture.Json($$$$"""{"registration":{"applicationId":"{{{{application}}}}"}}"""));
+        var role = (await api.GetAsync($"/api/application/{application}")).Expect("application")["roles"]![0]!["id"];
+        string[] paths =
+        [
+            "/api/application", $"/api/application/{application}", $"/api/application/{application}/role", $"/api/application/{application}/role/{role}",
+            $"/api/application/{application}/scope", "/api/user", $"/api/user/{user.Id}", "/api/user/registration", $"/api/user/registration/{user.Id}",
+            $"/api/user/registration/{user.Id}/{application}", "/api/api-key", "/api/user/%ff", "/api/user?email=%ff%fe&loginId=%00",
+        ];
+        string[] types = ["application/json", "text/plain", ApiClient.MergePatch, ApiClient.JsonPatch];
+        var seed = Environment.TickCount;
+        var random = new Random(seed);
+
+        for (var round = 0; round < Rounds; round++)
+        {
+            var method = Pick(random, ["POST", "PUT", "PATCH", "PATCH", "GET", "DELETE"]);
+            var path = Pick(random, paths);
+            if (method == "DELETE" && path.EndsWith(application, StringComparison.Ordinal))
+            {
+                continue; // It would leave nothing to try the rest on.
+            }
+
+            var body = Body(random);
+            var answer = await api.SendAsync(method, path, method == "GET" ? null : body, Pick(random, types));
+            Assert.True(
+                (int)answer.Status is 200 or 400 or 401 or 404 or 405 or 413,
+                $"Seed {seed}, round {round}: {method} {path} was answered with {(int)answer.Status} to {Encoding.UTF8.GetString(body)}");
+            Assert.True(
+                (answer.MediaType is not null) == ((int)answer.Status is 400 || answer.Body.Length > 0),
+                $"Seed {seed}, round {round}: {method} {path} was answered with {(int)answer.Status}, {answer.MediaType}, {answer.Body}");
+        }
+    }
+
+    private static byte[] Body(Random random)
+    {
+        JsonNode body = random.Next(6) == 0
+            ? new JsonArray([.. Enumerable.Range(0, random.Next(4)).Select(_ => Operation(random))])
+            : Shaped(random);
+        var bytes = Encoding.UTF8.GetBytes(body.ToJsonString());
+        if (random.Next(10) == 0 && bytes.Length > 0)
+        {
+            bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
+        }
+
+        return bytes;
+    }
+
+    // An envelope that is looked into, around anything.
+    private static JsonObject Shaped(Random random)
+    {
+        var result = Object(random, 0);
+        foreach (var name in new[] { "user", "registration", "application", "role", "scope", "apiKey" })
+        {
+            if (random.Next(2) == 0)
+            {
+                result[name] = Object(random, 1);
+            }
+        }
+
+        return result;
+    }
+
+    private static JsonObject Operation(Random random) => new()
+    {
+        ["op"] = Pick(random, ["add", "remove", "replace", "move", "copy", "test"]),
+        ["path"] = Pick(random, ["/user/data", "/application/data/x", "/application/oauthConfiguration/enabledGrants/-", "/registration/roles/0", "", "/user", "/"]),
+        ["from"] = Pick(random, ["/user/data", "/application", "/registration/data", ""]),
+        ["value"] = Value(random, 1),
+    };
+
+    private static JsonObject Object(Random random, int depth)
+    {
+        var result = new JsonObject();
+        for (var count = random.Next(6); count > 0; count--)
+        {
+            result[Pick(random, Words)] = Value(random, depth + 1);
+        }
+
+        return result;
+    }
+
+    private static JsonNode? Value(Random random, int depth) => random.Next(depth > 5 ? 6 : 9) switch
+    {
+        0 => null,
+        1 => random.Next(2) == 0,
+        2 => random.NextInt64(long.MinValue, long.MaxValue),
+        3 => random.NextDouble() * 1e300,
+        4 or 5 => Pick(random, Texts),
+        6 => new JsonArray([.. Enumerable.Range(0, random.Next(4)).Select(_ => Value(random, depth + 1))]),
+        _ => Object(random, depth),
+    };
+
+    private static T Pick<T>(Random random, T[] from) => from[random.Next(from.Length)];
+}
