@@ -7,8 +7,8 @@ import { startServer } from './server.mjs';
 
 const redirectUri = 'http://localhost:5999/callback';
 const signedOutUri = 'http://localhost:5999/signed-out';
-// With what RFC 6749 §2.3.1 has form-encoded in it.
-const secret = 'odd:secret+with&100%of/the=difficult-ones';
+// With everything in it that RFC 6749 §2.3.1 has form-encoded.
+const secret = 'odd:secret+with & 100% of /the=difficult ones';
 const web = '0a5c8b1e-5f6d-4c43-9b0e-1f1e2d3c4b01';
 const poster = '0a5c8b1e-5f6d-4c43-9b0e-1f1e2d3c4b02';
 const spa = '0a5c8b1e-5f6d-4c43-9b0e-1f1e2d3c4b03';
