@@ -42,6 +42,12 @@ public sealed class ServerOptions
 
     /// <summary>Addresses of proxies whose <c>X-Forwarded-For</c> and <c>X-Forwarded-Proto</c> count. Default: none.</summary>
     public IList<string> TrustedProxies { get; } = [];
+
+    /// <summary>
+    /// Hosts that may be fetched from although they are not on the public network, or speak plain http: where clients of your own
+    /// publish their keys (<c>jwks_uri</c>). Default: none; any host on the public network is fetched from over https.
+    /// </summary>
+    public IList<string> OutgoingHosts { get; } = [];
 }
 
 /// <summary>Which database.</summary>

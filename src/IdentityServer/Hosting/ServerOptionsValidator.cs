@@ -64,6 +64,11 @@ internal sealed class ServerOptionsValidator : IValidateOptions<ServerOptions>
             yield return $"TrustedProxies: '{proxy}' is neither an address nor a network.";
         }
 
+        foreach (var host in options.OutgoingHosts.Where(host => Uri.CheckHostName(host) is UriHostNameType.Unknown))
+        {
+            yield return $"OutgoingHosts: '{host}' is not a host name.";
+        }
+
         var findings = new List<ValidationResult>();
         Validator.TryValidateObject(options.Sessions, new ValidationContext(options.Sessions), findings, validateAllProperties: true);
         foreach (var finding in findings)

@@ -4,6 +4,7 @@ using IdentityServer.Applications;
 using IdentityServer.Data;
 using IdentityServer.Keys;
 using IdentityServer.OpenId;
+using IdentityServer.Outgoing;
 using IdentityServer.Tenants;
 using IdentityServer.Themes;
 using Microsoft.AspNetCore.Builder;
@@ -41,6 +42,8 @@ public static class Services
         services.AddPeople();
         services.AddCatalog<ApiKeyCatalog>();
         services.AddSingleton<ApplicationStore>();
+        services.AddSingleton<OutgoingHttp>();
+        services.AddSingleton<ClientKeys>();
         services.AddApi();
         Readiness.Add(services);
         return builder;

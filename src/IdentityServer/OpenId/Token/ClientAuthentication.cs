@@ -10,7 +10,7 @@ namespace IdentityServer.OpenId;
 /// Connect Core §9). An unknown client and a wrong secret look alike.
 /// </summary>
 internal sealed class ClientAuthentication(
-    ApplicationCatalog applications, SpentAssertions assertions, PublicAddress address, FailureBrake brake, TimeProvider clock)
+    ApplicationCatalog applications, ClientKeys clientKeys, SpentAssertions assertions, PublicAddress address, FailureBrake brake, TimeProvider clock)
 {
     /// <summary>The client, authenticated, or, for a public one, named.</summary>
     public async Task<OAuthResult<Application>> AuthenticateAsync(HttpContext http, RequestParameters parameters, CancellationToken cancellation)
@@ -73,10 +73,13 @@ internal sealed class ClientAuthentication(
 
     private async Task<OAuthError?> CheckAssertionAsync(Application application, PresentedCredentials credentials, CancellationToken cancellation)
     {
-        var keys = application.PublicKeys;
-        var algorithms = application.Settings.ClientMetadata.TokenEndpointAuthSigningAlg is { } registered ? [registered] : JwsAlgorithm.Names;
-        if (ClientAssertion.Verify(credentials.Assertion!, keys, algorithms, application.ClientId, address.Value, clock.GetUtcNow())
-            .Failed(out var error, out var assertion))
+        var verified = Verify(application, credentials.Assertion!, await clientKeys.GetAsync(application));
+        if (verified.Failed(out _, out _) && await clientKeys.RefreshAsync(application) is { } newer)
+        {
+            verified = Verify(application, credentials.Assertion!, newer);
+        }
+
+        if (verified.Failed(out var error, out var assertion))
         {
             return error;
         }
@@ -85,6 +88,12 @@ internal sealed class ClientAuthentication(
         return await assertions.SpendAsync(Encoding.UTF8.GetBytes($"{application.Id}\n{assertion.JwtId}"), assertion.ExpiresAt, cancellation)
             ? null
             : OAuthError.InvalidClient.Because("the assertion was used before");
+    }
+
+    private OAuthResult<ClientAssertion> Verify(Application application, string assertion, JsonWebKeySet keys)
+    {
+        var algorithms = application.Settings.ClientMetadata.TokenEndpointAuthSigningAlg is { } registered ? [registered] : JwsAlgorithm.Names;
+        return ClientAssertion.Verify(assertion, keys, algorithms, application.ClientId, address.Value, clock.GetUtcNow());
     }
 
     private static readonly OAuthError TooManyFailures = new(
