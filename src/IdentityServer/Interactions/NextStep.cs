@@ -29,7 +29,7 @@ public sealed record Situation
     /// <summary>The request, checked.</summary>
     public required AuthorizeRequest Request { get; init; }
 
-    /// <summary>Whether it came in through self-registration.</summary>
+    /// <summary>Whether it came in through self-registration, and that is open.</summary>
     public required bool Registering { get; init; }
 
     /// <summary>The application that asks.</summary>
@@ -53,8 +53,11 @@ public sealed record Situation
     /// <summary>What this request has achieved so far.</summary>
     public Interaction? Interaction { get; init; }
 
-    /// <summary>The subject of <c>id_token_hint</c>, verified, or of a <c>sub</c> value in the <c>claims</c> parameter.</summary>
+    /// <summary>The subject of <c>id_token_hint</c>, verified.</summary>
     public string? HintedSubject { get; init; }
+
+    /// <summary>Whether the person asked to be somebody else than who is signed in.</summary>
+    public bool WantsAnotherAccount { get; init; }
 
     /// <summary>Now.</summary>
     public required DateTimeOffset Now { get; init; }
@@ -73,17 +76,23 @@ public static class NextStep
     public const string PasswordContext = "1";
 
     /// <summary>The first thing that is still due.</summary>
-    public static Decision Decide(Situation situation)
-    {
-        if (situation is { Session: { } session, User: { } user } && AuthenticationSuffices(situation, session))
-        {
-            return DecideSignedIn(situation, session, user);
-        }
+    public static Decision Decide(Situation situation) =>
+        situation is { Session: { } session, User: { } user } && AuthenticationSuffices(situation, session)
+            ? DecideSignedIn(situation, user)
+            : Due(situation, situation.Registering ? Step.Register : Step.Login, OAuthError.LoginRequired);
 
-        return Due(situation, situation.Registering && situation.Application.AllowsRegistration ? Step.Register : Step.Login, OAuthError.LoginRequired);
+    /// <summary>
+    /// Whether the request can be answered about this user: OpenID Connect Core §3.1.2.2 about <c>id_token_hint</c> and about a
+    /// <c>sub</c> of a particular value in the <c>claims</c> parameter.
+    /// </summary>
+    public static bool IsAbout(AuthorizeRequest request, string? hintedSubject, User user)
+    {
+        var subject = user.Id.ToString();
+        return (hintedSubject is null || hintedSubject == subject)
+            && (!request.Claims.IdToken.TryGetValue(Claims.Subject, out var wanted) || wanted.Accepts(subject));
     }
 
-    private static Decision DecideSignedIn(Situation situation, Session session, User user)
+    private static Decision DecideSignedIn(Situation situation, User user)
     {
         // OpenID Connect Core §3.1.2.1: select_account asks even where there is but one account.
         if (situation.Request.Prompt.HasSelectAccount && situation.Interaction is not ({ AccountSelected: true } or { Authenticated: true }))
@@ -91,8 +100,7 @@ public static class NextStep
             return Due(situation, Step.SelectAccount, OAuthError.AccountSelectionRequired);
         }
 
-        // OpenID Connect Core §3.1.2.2: with a hint, the answer is about that user or it is an error.
-        if (situation.HintedSubject is { } subject && subject != user.Id.ToString())
+        if (!IsAbout(situation.Request, situation.HintedSubject, user))
         {
             return situation.Interaction is { Authenticated: true }
                 ? new(null, OAuthError.LoginRequired.Because("another user signed in than the request named"))
@@ -122,6 +130,7 @@ public static class NextStep
 
         var maxAge = situation.Request.MaxAge ?? situation.Application.Settings.ClientMetadata.DefaultMaxAge;
         return !situation.Registering
+            && !situation.WantsAnotherAccount
             && !situation.Request.Prompt.HasLogin
             && (maxAge is null || situation.Now - session.AuthenticatedAt < TimeSpan.FromSeconds(maxAge.Value));
     }

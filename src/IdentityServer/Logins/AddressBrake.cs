@@ -9,13 +9,17 @@ namespace IdentityServer.Logins;
 /// A network's IPv6 addresses are one (/64). Kept in memory by each node, which is enough for a brake; what counts exactly is the
 /// account's own counter. An attempt is charged before it is checked and paid back if it succeeds, so that parallel ones count.
 /// </summary>
-public sealed class AddressBrake(IOptions<ServerOptions> options, TimeProvider clock)
+public sealed class AddressBrake(IOptions<ServerOptions> options, TimeProvider clock, int burst, TimeSpan perFailure)
 {
-    private const int Burst = 30;
     private const int MaxAddresses = 100_000;
-    private static readonly TimeSpan PerFailure = TimeSpan.FromSeconds(6);
 
     private readonly Lock gate = new();
+
+    /// <summary>The brake of sign-ins: thirty failures at once, then one every six seconds.</summary>
+    public AddressBrake(IOptions<ServerOptions> options, TimeProvider clock)
+        : this(options, clock, 30, TimeSpan.FromSeconds(6))
+    {
+    }
 
     // Address to the moment at which all its failures are forgiven.
     private readonly Dictionary<IPAddress, TimeSpan> forgivenAt = [];
@@ -37,7 +41,7 @@ public sealed class AddressBrake(IOptions<ServerOptions> options, TimeProvider c
         {
             var now = Now;
             var end = forgivenAt.TryGetValue(network, out var stored) && stored > now ? stored : now;
-            retryAfter = end + PerFailure - (now + (PerFailure * Burst));
+            retryAfter = end + perFailure - (now + (perFailure * burst));
             if (retryAfter > TimeSpan.Zero)
             {
                 return false;
@@ -45,7 +49,7 @@ public sealed class AddressBrake(IOptions<ServerOptions> options, TimeProvider c
 
             retryAfter = TimeSpan.Zero;
             MakeRoom(now);
-            forgivenAt[network] = end + PerFailure;
+            forgivenAt[network] = end + perFailure;
             return true;
         }
     }
@@ -58,7 +62,7 @@ public sealed class AddressBrake(IOptions<ServerOptions> options, TimeProvider c
         {
             if (forgivenAt.TryGetValue(network, out var end))
             {
-                forgivenAt[network] = end - PerFailure;
+                forgivenAt[network] = end - perFailure;
             }
         }
     }

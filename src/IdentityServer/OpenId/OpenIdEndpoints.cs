@@ -35,6 +35,7 @@ internal static class OpenIdEndpoints
         services.AddSingleton<RegistrationBrake>();
         services.AddSingleton<RegisterStep>();
         services.AddSingleton<ProtocolErrorPage>();
+        services.AddSingleton<AuthorizeReply>();
         services.AddSingleton<AuthorizeFlow>();
         services.AddSingleton<AuthorizeEndpoint>();
         services.AddSingleton<LogoutEndpoint>();

@@ -15,7 +15,7 @@ internal static class ConsentStep
         context.Action,
         context.Sealed,
         context.ApplicationView,
-        new Uri(context.Request.RedirectUri!).Host is { Length: > 0 } host ? host : new Uri(context.Request.RedirectUri!).Scheme,
+        Origin(new Uri(context.Request.RedirectUri!)),
         StepContext.AccountView(context.SignedIn!.User),
         [.. context.Scopes.Select(scope => View(context, scope))]));
 
@@ -25,8 +25,11 @@ internal static class ConsentStep
         "allow" => new StepOutcome.Done(
             context.SignedIn!, (context.Interaction ?? new Interaction(context.SignedIn!.Session.Id)) with { Consented = true }),
         "deny" => new StepOutcome.Refused(OAuthError.AccessDenied),
-        _ => new StepOutcome.ShowAgain(Show(context)),
+        _ => new StepOutcome.Answered(Show(context)),
     };
+
+    // The address of a native client may be a scheme of its own, without a host (RFC 8252 §7.1).
+    private static string Origin(Uri redirectUri) => redirectUri.Host is { Length: > 0 } host ? host : redirectUri.Scheme;
 
     private static ScopeView View(StepContext context, string name) =>
         context.Application.Scopes.FirstOrDefault(scope => scope.Name == name) is { } scope

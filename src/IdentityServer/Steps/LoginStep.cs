@@ -1,11 +1,13 @@
+using IdentityServer.Authorizations;
 using IdentityServer.Logins;
 using IdentityServer.Protocol;
 using IdentityServer.Themes;
+using IdentityServer.Users;
 
 namespace IdentityServer.Steps;
 
 /// <summary>Sign in with a password.</summary>
-internal sealed class LoginStep(PasswordLogin logins, SignIn signIn)
+internal sealed class LoginStep(PasswordLogin logins, SignIn signIn, TimeProvider clock)
 {
     /// <summary>The name that the page's form posts.</summary>
     public const string Name = "login";
@@ -14,23 +16,14 @@ internal sealed class LoginStep(PasswordLogin logins, SignIn signIn)
     private const string Password = "password";
     private const string KeepSignedIn = "keepSignedIn";
 
-    /// <summary>The page as it opens.</summary>
-    public static IResult Show(StepContext context, FieldErrors? errors = null) => Page.Show(Model(context) with { Errors = errors ?? new() });
-
-    /// <summary>The page for somebody else than who is signed in.</summary>
-    public static IResult ShowForAnother(StepContext context) =>
-        Page.Show(Model(context) with { LoginId = null, LoginIdLocked = false, AnotherAccountUrl = null });
+    /// <summary>The page as it opens, or, after a post that does not count, with what was typed.</summary>
+    public static IResult Show(StepContext context, RequestParameters? stale) =>
+        Page.Show(stale is null ? Model(context) : Model(context, stale) with { Errors = StepErrors.Stale() });
 
     /// <summary>Handles the post.</summary>
     public async Task<StepOutcome> HandleAsync(StepContext context, RequestParameters form, CancellationToken cancellation)
     {
-        var model = Model(context);
-        if (!model.LoginIdLocked)
-        {
-            model = model with { LoginId = form[LoginId]?.Trim() };
-        }
-
-        model = model with { KeepSignedIn = form.Has(KeepSignedIn) };
+        var model = Model(context, form);
         if (CheckBlank(model.LoginId, form[Password]) is { Any: true } blank)
         {
             return Again(model, blank);
@@ -40,17 +33,16 @@ internal sealed class LoginStep(PasswordLogin logins, SignIn signIn)
             new LoginAttempt(model.LoginId!, form[Password]!, context.Application, context.Http.Connection.RemoteIpAddress), cancellation);
         if (outcome is not LoginOutcome.SignedIn signedIn)
         {
-            return Refuse(model, outcome);
+            return Refuse(context, model, outcome);
         }
 
         return await signIn.BeginAsync(context, signedIn.User, model.KeepSignedIn, cancellation)
-            ?? Refuse(model, new LoginOutcome.WrongCredentials());
+            ?? Refuse(context, model, new LoginOutcome.WrongCredentials());
     }
 
     private static LoginPage Model(StepContext context)
     {
-        // Somebody is signed in, and the request wants them to prove it again.
-        var again = context.SignedIn is not null && !context.WantsAnotherAccount ? context.SignedIn.User : null;
+        var again = context.Returning;
         return new LoginPage
         {
             Action = context.Action,
@@ -61,6 +53,12 @@ internal sealed class LoginStep(PasswordLogin logins, SignIn signIn)
             AnotherAccountUrl = again is not null ? context.AnotherAccountUrl : null,
             RegisterUrl = again is null ? context.RegisterUrl : null,
         };
+    }
+
+    private static LoginPage Model(StepContext context, RequestParameters typed)
+    {
+        var model = Model(context) with { KeepSignedIn = typed.Has(KeepSignedIn) };
+        return model.LoginIdLocked ? model : model with { LoginId = typed[LoginId]?.Trim() };
     }
 
     private static FieldErrors CheckBlank(string? loginId, string? password)
@@ -80,16 +78,30 @@ internal sealed class LoginStep(PasswordLogin logins, SignIn signIn)
     }
 
     // What a stranger may learn: nothing about accounts. What the owner, who knew the password, may learn: why not.
-    private static StepOutcome Refuse(LoginPage model, LoginOutcome outcome) => outcome switch
+    private StepOutcome Refuse(StepContext context, LoginPage model, LoginOutcome outcome)
     {
-        LoginOutcome.Busy => Again(model, new FieldErrors().AddGeneral("busy", "There is too much to do right now. Try again."), StatusCodes.Status503ServiceUnavailable),
-        LoginOutcome.Throttled => Again(model, new FieldErrors().AddGeneral("tooManyRequests", "Too many tries. Wait a little."), StatusCodes.Status429TooManyRequests),
-        LoginOutcome.Disabled or LoginOutcome.Expired => new StepOutcome.Refused(OAuthError.AccessDenied.Because(outcome.GetType().Name)),
-        LoginOutcome.PasswordChangeRequired => new StepOutcome.Refused(
-            new OAuthError(Errors.AccessDenied, "change_password_administrative", "The user must change the password first.")),
-        _ => Again(model, new FieldErrors().AddGeneral("invalidLogin", "The sign-in details or the password are wrong.")),
-    };
+        switch (outcome)
+        {
+            case LoginOutcome.Busy busy:
+                StepErrors.SetRetryAfter(context.Http, busy.RetryAfter);
+                return Again(model, PasswordGate.Busy(), StatusCodes.Status503ServiceUnavailable);
+            case LoginOutcome.Throttled throttled:
+                return Again(model, StepErrors.TooManyRequests(context.Http, throttled.RetryAfter), StatusCodes.Status429TooManyRequests);
+            case LoginOutcome.Disabled { User: var user }:
+                return Refuse(context, user);
+            case LoginOutcome.Expired { User: var user }:
+                return Refuse(context, user);
+            case LoginOutcome.PasswordChangeRequired { User: var user }:
+                return Refuse(context, user);
+            default:
+                return Again(model, new FieldErrors().AddGeneral("invalidLogin", "The sign-in details or the password are wrong."));
+        }
+    }
 
-    private static StepOutcome.ShowAgain Again(LoginPage model, FieldErrors errors, int status = StatusCodes.Status200OK) =>
+    // One place knows the words for it.
+    private StepOutcome.Refused Refuse(StepContext context, User user) =>
+        new(Admission.Check(context.Application, user, null, clock.GetUtcNow()) ?? OAuthError.AccessDenied);
+
+    private static StepOutcome.Answered Again(LoginPage model, FieldErrors errors, int status = StatusCodes.Status200OK) =>
         new(Page.Show(model with { Errors = errors }, status));
 }

@@ -16,29 +16,35 @@ internal sealed class RegisterStep(Registrar registrar, RegistrationBrake brake,
     private const string Password = "user.password";
     private const string FullName = "user.fullName";
 
-    /// <summary>The page as it opens.</summary>
-    public static IResult Show(StepContext context, FieldErrors? errors = null) =>
-        Page.Show(Model(context) with { Email = context.Request.LoginHint, Errors = errors ?? new() });
+    /// <summary>The page as it opens, or, after a post that does not count, with what was typed.</summary>
+    public static IResult Show(StepContext context, RequestParameters? stale) => Page.Show(
+        stale is null ? Model(context) with { Email = context.Request.LoginHint } : Model(context, stale) with { Errors = StepErrors.Stale() });
 
     /// <summary>Handles the post. Of what it brings, three fields are read; nothing else can be set.</summary>
     public async Task<StepOutcome> HandleAsync(StepContext context, RequestParameters form, CancellationToken cancellation)
     {
-        var model = Model(context) with { Email = form[Email]?.Trim(), FullName = form[FullName]?.Trim() };
+        var model = Model(context, form);
         if (CheckBlank(model, form) is { Any: true } blank)
         {
             return Again(model, blank);
         }
 
-        if (!brake.Allows(context.Http))
+        if (!brake.TryCharge(context.Http.Connection.RemoteIpAddress, out var retryAfter))
         {
-            return Again(model, new FieldErrors().AddGeneral("tooManyRequests", "Too many tries. Wait a little."), StatusCodes.Status429TooManyRequests);
+            return Again(model, StepErrors.TooManyRequests(context.Http, retryAfter), StatusCodes.Status429TooManyRequests);
         }
 
         var user = new NewUser { Email = model.Email, FullName = model.FullName, Password = form[Password] };
         var registration = new NewRegistration { ApplicationId = context.Application.Id, Verified = true };
         if ((await registrar.CreateAsync(user, registration, AuditLog.System, cancellation)).Failed(out var errors, out var registered))
         {
-            return Again(model, errors, PasswordGate.IsBusy(errors, out _) ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK);
+            if (!PasswordGate.IsBusy(errors, out _))
+            {
+                return Again(model, errors);
+            }
+
+            StepErrors.SetRetryAfter(context.Http, PasswordGate.RetryAfter);
+            return Again(model, errors, StatusCodes.Status503ServiceUnavailable);
         }
 
         return await signIn.BeginAsync(context, registered.User, persistent: false, cancellation) ?? new StepOutcome.Refused(OAuthError.AccessDenied);
@@ -52,6 +58,9 @@ internal sealed class RegisterStep(Registrar registrar, RegistrationBrake brake,
         LoginUrl = context.LoginUrl,
         PasswordMinLength = PasswordRules.MinLength,
     };
+
+    private static RegisterPage Model(StepContext context, RequestParameters typed) =>
+        Model(context) with { Email = typed[Email]?.Trim(), FullName = typed[FullName]?.Trim() };
 
     private static FieldErrors CheckBlank(RegisterPage model, RequestParameters form)
     {
@@ -74,6 +83,6 @@ internal sealed class RegisterStep(Registrar registrar, RegistrationBrake brake,
         return errors;
     }
 
-    private static StepOutcome.ShowAgain Again(RegisterPage model, FieldErrors errors, int status = StatusCodes.Status200OK) =>
+    private static StepOutcome.Answered Again(RegisterPage model, FieldErrors errors, int status = StatusCodes.Status200OK) =>
         new(Page.Show(model with { Errors = errors }, status));
 }

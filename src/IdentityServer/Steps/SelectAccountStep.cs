@@ -19,7 +19,7 @@ internal static class SelectAccountStep
     {
         "continue" => new StepOutcome.Done(
             context.SignedIn!, (context.Interaction ?? new Interaction(context.SignedIn!.Session.Id)) with { AccountSelected = true }),
-        "another" => new StepOutcome.ShowAgain(LoginStep.ShowForAnother(context)),
-        _ => new StepOutcome.ShowAgain(Show(context)),
+        "another" => new StepOutcome.Answered(new Redirect(context.AnotherAccountUrl)),
+        _ => new StepOutcome.Answered(Show(context)),
     };
 }

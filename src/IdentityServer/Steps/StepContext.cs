@@ -40,8 +40,11 @@ public sealed record StepContext
     /// <summary>Whether the page stands under the address of registration.</summary>
     public required bool Registering { get; init; }
 
+    /// <summary>The subject of <c>id_token_hint</c>, verified.</summary>
+    public string? HintedSubject { get; init; }
+
     /// <summary>Where this page's form posts to: the request itself, so that it is checked afresh.</summary>
-    public string Action => Url(Registering ? Paths.Register : Paths.Authorize);
+    public string Action => Url(Registering ? Paths.Register : Paths.Authorize, WantsAnotherAccount);
 
     /// <summary>The same request at the sign-in.</summary>
     public string LoginUrl => Url(Paths.Authorize);
@@ -50,24 +53,41 @@ public sealed record StepContext
     public string? RegisterUrl => Application.AllowsRegistration ? Url(Paths.Register) : null;
 
     /// <summary>The same request, letting go of the person who is signed in.</summary>
-    public string AnotherAccountUrl => Url(Paths.Authorize, KeyValuePair.Create(AnotherAccount, "true"));
+    public string AnotherAccountUrl => Url(Paths.Authorize, another: true);
 
     /// <summary>Whether the person chose to be somebody else.</summary>
     public bool WantsAnotherAccount => Request.Parameters.Has(AnotherAccount);
 
+    /// <summary>
+    /// Who is signed in and has only to prove it again. Null: whoever can sign in may, because nobody is signed in, or the request
+    /// or the person wants somebody else.
+    /// </summary>
+    public User? Returning =>
+        SignedIn is { User: var user } && !WantsAnotherAccount && NextStep.IsAbout(Request, HintedSubject, user) ? user : null;
+
     /// <summary>The application as pages show it.</summary>
-    public ApplicationView ApplicationView => new(
-        Application.Name,
-        Application.Settings.ClientMetadata.ClientUri,
-        null,
-        Application.Settings.ClientMetadata.PolicyUri,
-        Application.Settings.ClientMetadata.TosUri);
+    public ApplicationView ApplicationView => View(Application);
+
+    /// <summary>An application as pages show it.</summary>
+    public static ApplicationView View(Application application)
+    {
+        var metadata = application.Settings.ClientMetadata;
+        return new(application.Name, metadata.ClientUri, metadata.LogoUri, metadata.PolicyUri, metadata.TosUri);
+    }
 
     /// <summary>The person as pages show them.</summary>
     public static AccountView AccountView(User user) => Themes.AccountView.Of(user.FullName, user.Email, user.Username);
 
-    private string Url(string path, params IEnumerable<KeyValuePair<string, string>> more) =>
-        path + new QueryBuilder(Request.Parameters.Pairs.Where(pair => pair.Key != AnotherAccount).Concat(more)).ToQueryString();
+    private string Url(string path, bool another = false)
+    {
+        var query = new QueryBuilder(Request.Parameters.Pairs.Where(pair => pair.Key != AnotherAccount));
+        if (another)
+        {
+            query.Add(AnotherAccount, "true");
+        }
+
+        return path + query.ToQueryString();
+    }
 }
 
 /// <summary>What became of a step's post.</summary>
@@ -77,8 +97,8 @@ public abstract record StepOutcome
     {
     }
 
-    /// <summary>The page is shown again.</summary>
-    public sealed record ShowAgain(IResult Page) : StepOutcome;
+    /// <summary>It is not done; this is the answer, such as its page with what was wrong.</summary>
+    public sealed record Answered(IResult Result) : StepOutcome;
 
     /// <summary>The step is done; this is what the request has achieved now.</summary>
     public sealed record Done(SignedIn SignedIn, Interaction Interaction) : StepOutcome;

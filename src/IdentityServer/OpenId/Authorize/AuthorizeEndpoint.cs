@@ -1,8 +1,7 @@
 using IdentityServer.Applications;
 using IdentityServer.Keys;
 using IdentityServer.Protocol;
-using IdentityServer.Themes;
-using Microsoft.AspNetCore.Http.Extensions;
+using IdentityServer.Steps;
 
 namespace IdentityServer.OpenId;
 
@@ -12,7 +11,7 @@ namespace IdentityServer.OpenId;
 /// somebody is signed in.
 /// </summary>
 internal sealed class AuthorizeEndpoint(
-    ApplicationCatalog applications, SigningKeyRing keys, AuthorizeFlow flow, ProtocolErrorPage errorPage, PublicAddress address)
+    ApplicationCatalog applications, SigningKeyRing keys, AuthorizeFlow flow, AuthorizeReply reply, ProtocolErrorPage errorPage, PublicAddress address)
 {
     /// <summary>Answers GET and POST.</summary>
     public async Task<IResult> HandleAsync(HttpContext http, bool registering, CancellationToken cancellation)
@@ -24,9 +23,9 @@ internal sealed class AuthorizeEndpoint(
             return errorPage.Show(http, unreadable);
         }
 
-        // A page of ours posts its step, and the request is in the query; an application posts the request (OpenID Connect Core §3.1.2.1).
+        // A page of ours posts its step, and the request is in the query; an application posts the request.
         var isStep = form is not null && form.Exists(pair => pair.Key == AuthorizeFlow.StepField);
-        IEnumerable<KeyValuePair<string, string>> pairs = FormParameters.Query(http.Request);
+        var pairs = FormParameters.Query(http.Request);
         if (RequestParameters.ParseForRedirect(form is null || isStep ? pairs : pairs.Concat(form)).Failed(out var error, out var parameters))
         {
             return errorPage.Show(http, error);
@@ -43,12 +42,14 @@ internal sealed class AuthorizeEndpoint(
         string? subject = null;
         if ((AuthorizeRules.Check(request, application!.Client) ?? CheckHint(request, application, out subject)) is { } refusal)
         {
-            return AuthorizeReply.Send(AuthorizeResponse.Failure(request, address.Value, refusal), application);
+            return reply.Refuse(request, application, refusal);
         }
 
         if (form is not null && !isStep)
         {
-            return AsGet(http, parameters, registering);
+            return PostAsGet.Url(registering ? Paths.Register : Paths.Authorize, parameters).Failed(out error, out var url)
+                ? reply.Refuse(request, application, error)
+                : new Redirect(url);
         }
 
         RequestParameters? step = null;
@@ -60,21 +61,10 @@ internal sealed class AuthorizeEndpoint(
         return await flow.RunAsync(http, request, application, registering && application.AllowsRegistration, subject, step, cancellation);
     }
 
-    // The cookies of the person, which are SameSite=Lax, don't come with an application's POST; with this GET they do.
-    private static IResult AsGet(HttpContext http, RequestParameters parameters, bool registering)
-    {
-        Responses.NoStore(http.Response);
-        http.Response.StatusCode = StatusCodes.Status303SeeOther;
-        http.Response.Headers.Location = (registering ? Paths.Register : Paths.Authorize) + new QueryBuilder(parameters.Pairs).ToQueryString();
-        return Results.Empty;
-    }
-
-    // OpenID Connect Core §3.1.2.1: a hint about the person; §5.5.1: or their subject, asked for as a claim.
+    // OpenID Connect Core §3.1.2.1: the hint is an ID token that this client once got; it may have expired.
     private OAuthError? CheckHint(AuthorizeRequest request, Application application, out string? subject)
     {
-        subject = request.Claims.IdToken.TryGetValue(Claims.Subject, out var wanted) && wanted.Values is [{ ValueKind: System.Text.Json.JsonValueKind.String } only]
-            ? only.GetString()
-            : null;
+        subject = null;
         if (request.IdTokenHint is null)
         {
             return null;
@@ -85,9 +75,9 @@ internal sealed class AuthorizeEndpoint(
             return error;
         }
 
-        if (hint.ClientId != application.ClientId || (subject is not null && subject != hint.Subject))
+        if (hint.ClientId != application.ClientId)
         {
-            return OAuthError.InvalidIdTokenHint.Because("another client's, or at odds with the claims parameter");
+            return OAuthError.InvalidIdTokenHint.Because("another client's");
         }
 
         subject = hint.Subject;

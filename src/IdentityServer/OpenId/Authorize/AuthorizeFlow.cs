@@ -25,8 +25,8 @@ internal sealed class AuthorizeFlow(
     LoginStep login,
     RegisterStep register,
     AuthorizationCodes codes,
+    AuthorizeReply reply,
     ThemeCatalog themes,
-    PublicAddress address,
     TimeProvider clock)
 {
     /// <summary>The field by which a page of ours says which step it is.</summary>
@@ -61,39 +61,40 @@ internal sealed class AuthorizeFlow(
             Application = application,
             Scopes = application.Client.NarrowScope(request.Scope),
             Registering = registering,
+            HintedSubject = hintedSubject,
             SignedIn = signedIn,
             Interaction = interaction,
-            Sealed = interaction is null ? null : sealing.Seal(interaction, request.Parameters),
+            Sealed = interaction is null ? null : post?[InteractionField], // As it came, so that it grows no older life.
         };
 
-        FieldErrors? stale = null;
-        if (post is not null)
+        if (post is null)
         {
-            if (!await guard.AllowsAsync(http))
-            {
-                stale = new FieldErrors().AddGeneral("stale", "This page was open for too long. Try again.");
-            }
-            else
-            {
-                switch (await HandleAsync(context, post, cancellation))
-                {
-                    case StepOutcome.ShowAgain again:
-                        return again.Page;
-                    case StepOutcome.Refused refused:
-                        return Reply(context, AuthorizeResponse.Failure(request, address.Value, refused.Error));
-                    case StepOutcome.Done done:
-                        context = context with
-                        {
-                            SignedIn = done.SignedIn,
-                            Interaction = done.Interaction,
-                            Sealed = sealing.Seal(done.Interaction, request.Parameters),
-                        };
-                        break;
-                }
-            }
+            return await GoOnAsync(context, null, cancellation);
         }
 
-        return await GoOnAsync(context, hintedSubject, stale, cancellation);
+        // Another site's post, or one from before a sign-in in another tab, does nothing. The page says so and keeps what was typed.
+        if (!await guard.AllowsAsync(http))
+        {
+            return await GoOnAsync(context, post, cancellation);
+        }
+
+        switch (await HandleAsync(context, post, cancellation))
+        {
+            case StepOutcome.Answered answered:
+                return answered.Result;
+            case StepOutcome.Refused refused:
+                return reply.Refuse(request, application, refused.Error);
+            case StepOutcome.Done done:
+                context = context with
+                {
+                    SignedIn = done.SignedIn,
+                    Interaction = done.Interaction,
+                    Sealed = sealing.Seal(done.Interaction, request.Parameters),
+                };
+                break;
+        }
+
+        return await GoOnAsync(context, null, cancellation);
     }
 
     // A step that is not due any more, because another tab was faster, is passed over: what is due is asked next.
@@ -107,7 +108,7 @@ internal sealed class AuthorizeFlow(
             _ => null,
         };
 
-    private async Task<IResult> GoOnAsync(StepContext context, string? hintedSubject, FieldErrors? stale, CancellationToken cancellation)
+    private async Task<IResult> GoOnAsync(StepContext context, RequestParameters? stale, CancellationToken cancellation)
     {
         var standing = context.SignedIn is { } signedIn
             ? await database.ReadAsync((db, _) => ReadStanding.On(db)(db, signedIn.User.Id, context.Application.Id), cancellation)
@@ -123,15 +124,16 @@ internal sealed class AuthorizeFlow(
             Registration = standing?.Registration,
             Consent = standing?.Consent,
             Interaction = context.Interaction,
-            HintedSubject = hintedSubject,
+            HintedSubject = context.HintedSubject,
+            WantsAnotherAccount = context.WantsAnotherAccount,
             Now = clock.GetUtcNow(),
         });
-        return refusal is not null ? Reply(context, AuthorizeResponse.Failure(context.Request, address.Value, refusal))
+        return refusal is not null ? reply.Refuse(context.Request, context.Application, refusal)
             : step is { } due ? Show(due, context, stale)
             : await IssueAsync(context, standing?.Registration, cancellation);
     }
 
-    private static IResult Show(Step step, StepContext context, FieldErrors? stale) => step switch
+    private static IResult Show(Step step, StepContext context, RequestParameters? stale) => step switch
     {
         Step.Login => LoginStep.Show(context, stale),
         Step.Register => RegisterStep.Show(context, stale),
@@ -156,13 +158,13 @@ internal sealed class AuthorizeFlow(
                 RememberConsent = context.Interaction is { Consented: true },
             },
             cancellation);
-        var response = AuthorizeResponse.Success(context.Request, address.Value, code)
-            .With(Parameters.Locale, LanguageNegotiation.Choose(context.Http.Request, null, themes.Find(null).Languages))
-            .With("userState", registration is not null || registers ? "Authenticated" : "AuthenticatedNotRegistered");
-        return Reply(context, response);
+        return reply.Accept(
+            context.Request,
+            context.Application,
+            code,
+            LanguageNegotiation.Choose(context.Http.Request, null, themes.Find(null).Languages),
+            registration is not null || registers ? "Authenticated" : "AuthenticatedNotRegistered");
     }
-
-    private static IResult Reply(StepContext context, AuthorizeResponse response) => AuthorizeReply.Send(response, context.Application);
 
     private sealed record Standing(Registration? Registration, Consent? Consent);
 }

@@ -5,30 +5,28 @@ using IdentityServer.Themes;
 
 namespace IdentityServer.OpenId;
 
-/// <summary>Sends an authorization response to the application, the way it asked for. Only ever made for a proven redirect address.</summary>
-internal static class AuthorizeReply
+/// <summary>Sends authorization responses to the application, the way it asked for. Only ever used for a proven redirect address.</summary>
+internal sealed partial class AuthorizeReply(PublicAddress address, ILogger<AuthorizeReply> log)
 {
-    /// <summary>The response.</summary>
-    public static IResult Send(AuthorizeResponse response, Application application) =>
+    /// <summary>The code, and what FusionAuth's clients hear beside it.</summary>
+    public IResult Accept(AuthorizeRequest request, Application application, string code, string locale, string userState) =>
+        Send(AuthorizeResponse.Success(request, address.Value, code).With(Parameters.Locale, locale).With("userState", userState), application);
+
+    /// <summary>The error; the log gets its cause.</summary>
+    public IResult Refuse(AuthorizeRequest request, Application application, OAuthError error)
+    {
+        LogRefused(error.Code, error.Reason, application.ClientId, error.Detail);
+        return Send(AuthorizeResponse.Failure(request, address.Value, error), application);
+    }
+
+    private static IResult Send(AuthorizeResponse response, Application application) =>
         response.ResponseMode is ResponseModes.FormPost
             ? Page.Show(new FormPostPage(
                 response.RedirectUri,
-                new ApplicationView(application.Name),
+                StepContext.View(application),
                 [.. response.Fields.Select(field => new HiddenField(field.Key, field.Value))]))
             : new Redirect(response.ToUrl());
 
-    private sealed class Redirect(string url) : IResult
-    {
-        public Task ExecuteAsync(HttpContext httpContext)
-        {
-            var response = httpContext.Response;
-            Responses.NoStore(response);
-            response.Headers["Referrer-Policy"] = "no-referrer";
-
-            // RFC 9700 §4.12: 303, for 307 would post the password again, to the application; and after a GET the usual 302.
-            response.StatusCode = HttpMethods.IsPost(httpContext.Request.Method) ? StatusCodes.Status303SeeOther : StatusCodes.Status302Found;
-            response.Headers.Location = url;
-            return Task.CompletedTask;
-        }
-    }
+    [LoggerMessage(Level = LogLevel.Information, Message = "Authorize request refused: {Code} ({Reason}) to application {ClientId}. {Detail}")]
+    private partial void LogRefused(string code, string reason, string clientId, string? detail);
 }

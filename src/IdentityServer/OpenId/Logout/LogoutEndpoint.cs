@@ -30,7 +30,8 @@ internal sealed class LogoutEndpoint(
     public async Task<IResult> HandleAsync(HttpContext http, CancellationToken cancellation)
     {
         var pairs = FormParameters.Query(http.Request).ToList();
-        if (HttpMethods.IsPost(http.Request.Method))
+        var posted = HttpMethods.IsPost(http.Request.Method);
+        if (posted)
         {
             if ((await FormParameters.ReadAsync(http.Request, cancellation)).Failed(out var unreadable, out var form))
             {
@@ -52,15 +53,21 @@ internal sealed class LogoutEndpoint(
             return errorPage.Show(http, wrongAddress);
         }
 
+        // Our page posts the decision; an application posts the request.
+        if (posted && !parameters.Has(Decision))
+        {
+            return PostAsGet.Url(Paths.Logout, parameters).Failed(out error, out var url) ? errorPage.Show(http, error) : new Redirect(url);
+        }
+
         var signedIn = await sessions.FindAsync(cookie.Read(http), cancellation);
         if (signedIn is null)
         {
-            return Leave(http, request, asking.Application);
+            return Leave(request, asking.Application);
         }
 
-        if (parameters[Decision] is { } decision && HttpMethods.IsPost(http.Request.Method) && await guard.AllowsAsync(http))
+        if (posted && await guard.AllowsAsync(http))
         {
-            return decision == "logout" ? await EndAsync(http, signedIn, request, asking.Application, cancellation) : Results.Redirect(Paths.Home);
+            return parameters[Decision] == "logout" ? await EndAsync(http, signedIn, request, asking.Application, cancellation) : new Redirect(Paths.Home);
         }
 
         return await ProvesAsync(asking, request, signedIn, cancellation)
@@ -119,22 +126,18 @@ internal sealed class LogoutEndpoint(
     {
         await sessions.EndAsync(signedIn.Session.Id, cancellation);
         cookie.Delete(http);
-        return Leave(http, request, application);
+        return Leave(request, application);
     }
 
-    private static IResult Leave(HttpContext http, LogoutRequest request, Application? application)
+    private static IResult Leave(LogoutRequest request, Application? application)
     {
-        if ((request.ToUrl() ?? application?.Settings.OauthConfiguration.LogoutUrl) is not { } url)
+        if ((request.ToUrl() ?? application?.Settings.OauthConfiguration.LogoutUrl) is { } url)
         {
-            return Page.Show(new SignedOutPage(
-                application is null ? null : new ApplicationView(application.Name, application.Settings.ClientMetadata.ClientUri),
-                application?.Settings.ClientMetadata.ClientUri));
+            return new Redirect(url);
         }
 
-        Responses.NoStore(http.Response);
-        http.Response.StatusCode = HttpMethods.IsPost(http.Request.Method) ? StatusCodes.Status303SeeOther : StatusCodes.Status302Found;
-        http.Response.Headers.Location = url;
-        return Results.Empty;
+        var view = application is null ? null : StepContext.View(application);
+        return Page.Show(new SignedOutPage(view, view?.Uri));
     }
 
     private static PageResult<LogoutPage> Ask(LogoutRequest request, Application? application, SignedIn signedIn)
@@ -145,7 +148,7 @@ internal sealed class LogoutEndpoint(
         Add(Parameters.State, request.State);
         return Page.Show(new LogoutPage(
             Paths.Logout,
-            application is null ? null : new ApplicationView(application.Name),
+            application is null ? null : StepContext.View(application),
             StepContext.AccountView(signedIn.User),
             fields));
 
