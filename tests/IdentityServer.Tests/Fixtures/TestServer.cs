@@ -9,6 +9,7 @@ using IdentityServer.Tenants;
 using IdentityServer.Users;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -146,6 +147,22 @@ public sealed class TestServer : IAsyncDisposable
         await Get<CatalogRefresh>().RefreshAsync(CancellationToken.None);
         return Get<ApplicationCatalog>().Find(id)!;
     }
+
+    /// <summary>Deactivates an application as an admin would.</summary>
+    public async Task DeactivateAsync(Application application)
+    {
+        await Get<Database>().WriteAsync(
+            async (db, token) =>
+            {
+                await db.Applications.Where(row => row.Id == application.Id).ExecuteUpdateAsync(set => set.SetProperty(row => row.Active, false), token);
+                await CatalogVersion.BumpAsync(db, token);
+            },
+            CancellationToken.None);
+        await Get<CatalogRefresh>().RefreshAsync(CancellationToken.None);
+    }
+
+    /// <summary>Deactivates a person as an admin would.</summary>
+    public async Task DeactivateAsync(User user) => Assert.True(await Get<People>().DeactivateAsync(user.Id, "test", CancellationToken.None));
 
     /// <summary>Notes that a person allowed an application something in a session.</summary>
     public async Task<Authorization> AddAuthorizationAsync(User user, Application application, Guid sessionId)
