@@ -11,11 +11,11 @@ public sealed class ServerProcess : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly Process process;
-    private readonly List<string> errors;
+    private readonly List<string> output;
 
-    private ServerProcess(Process process, Uri address, List<string> errors, TimeSpan startedIn)
+    private ServerProcess(Process process, Uri address, List<string> output, TimeSpan startedIn)
     {
-        (this.process, Address, this.errors, StartedIn) = (process, address, errors, startedIn);
+        (this.process, Address, this.output, StartedIn) = (process, address, output, startedIn);
     }
 
     /// <summary>Where it listens, which is its issuer too.</summary>
@@ -60,14 +60,14 @@ public sealed class ServerProcess : IAsyncDisposable
             $"--IdentityServer:DataDirectory={folder}",
             .. settings.Select(setting => "--IdentityServer:" + setting),
         ];
-        var errors = new List<string>();
+        var output = new List<string>();
         var clock = Stopwatch.StartNew();
         var process = new Process
         {
             StartInfo = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardError = true, RedirectStandardOutput = true, WorkingDirectory = folder },
         };
-        process.ErrorDataReceived += (_, line) => Keep(errors, line.Data);
-        process.OutputDataReceived += (_, line) => Keep(errors, line.Data);
+        process.ErrorDataReceived += (_, line) => Keep(output, line.Data);
+        process.OutputDataReceived += (_, line) => Keep(output, line.Data);
         process.Start();
         process.BeginErrorReadLine();
         process.BeginOutputReadLine();
@@ -75,14 +75,37 @@ public sealed class ServerProcess : IAsyncDisposable
         {
             await WaitForAnswerAsync(process, address, clock);
         }
-        catch (Exception exception) when (exception is InvalidOperationException or TimeoutException)
+        catch (Exception exception) when (exception is InvalidOperationException or TimeoutException or HttpRequestException)
         {
             process.Kill();
             await process.WaitForExitAsync();
-            throw new InvalidOperationException(exception.Message + "\n" + Text(errors), exception);
+            throw new InvalidOperationException(exception.Message + "\n" + Text(output), exception);
         }
 
-        return new ServerProcess(process, address, errors, clock.Elapsed);
+        return new ServerProcess(process, address, output, clock.Elapsed);
+    }
+
+    /// <summary>Waits until everything that a start does is done, a kickstart file too.</summary>
+    public async Task WaitUntilReadyAsync()
+    {
+        using var client = new HttpClient { BaseAddress = Address };
+        var clock = Stopwatch.StartNew();
+        try
+        {
+            while (!(await client.GetAsync(new Uri("/health/ready", UriKind.Relative))).IsSuccessStatusCode)
+            {
+                if (clock.Elapsed > Patience)
+                {
+                    throw new TimeoutException("The server does not get ready.\n" + Text(output));
+                }
+
+                await Task.Delay(50);
+            }
+        }
+        catch (HttpRequestException exception)
+        {
+            throw new InvalidOperationException("The server has ended.\n" + Text(output), exception);
+        }
     }
 
     /// <summary>Kills it at once: nothing of it runs any more, nothing is flushed or closed (SIGKILL).</summary>
@@ -91,9 +114,6 @@ public sealed class ServerProcess : IAsyncDisposable
         process.Kill();
         await process.WaitForExitAsync();
     }
-
-    /// <summary>The last lines that it wrote.</summary>
-    public override string ToString() => Text(errors);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
