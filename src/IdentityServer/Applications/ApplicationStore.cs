@@ -25,6 +25,11 @@ public sealed class ApplicationStore(TenantCatalog tenants)
 
         var newId = id ?? Guid.CreateVersion7(now);
         var clientId = input.ClientId ?? newId.ToString();
+        if (errors.Any)
+        {
+            return errors; // Who repeats a call is told that the id is taken; that client_id and name are as well only follows from it.
+        }
+
         if (await db.Applications.AnyAsync(row => row.TenantId == Tenant && row.ClientId == clientId, cancellation))
         {
             errors.Add(ClientIdField, "duplicate", "There is an application with this client_id.");

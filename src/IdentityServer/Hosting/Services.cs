@@ -31,7 +31,6 @@ public static class Services
         services.AddCatalog<TenantCatalog>();
         services.AddCatalog<SigningKeyRing>();
         services.AddCatalog<ApplicationCatalog>();
-        services.AddHostedService<FirstAdministrator>();
         services.AddHostedService<SigningKeyRotation>();
         services.AddExceptionHandler<Faults>();
         services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<ServerOptions>>(TrustedProxies.Configure);
@@ -46,6 +45,7 @@ public static class Services
         services.AddSingleton<ClientKeys>();
         services.AddApi();
         Readiness.Add(services);
+        services.AddHostedService<FirstAdministrator>(); // Looks once the kickstart, which may bring one, is through.
         return builder;
     }
 

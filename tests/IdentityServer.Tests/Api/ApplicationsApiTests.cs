@@ -235,6 +235,38 @@ public sealed class ApplicationsApiTests
         (await api.PostAsync("/api/application", Body(body))).ExpectCodes("[duplicate]application.oauthConfiguration.clientId");
     }
 
+    [Fact]
+    public async Task A_copy_is_its_source_but_for_what_is_said_and_what_is_its_own()
+    {
+        var server = await TestServer.SharedAsync();
+        var api = await server.NewApiAsync();
+        var source = await api.NewApplicationAsync(
+            ApiFixture.Json("""{"oauthConfiguration":{"clientSecret":"secret-of-the-source","logoutURL":"https://a.example.com/","clientId":"source-of-copies"},"data":{"a":1,"b":2}}""").AsObject(), "buyer");
+        var body = Body("""{"data":{"b":3}}""");
+        body["sourceApplicationId"] = source;
+
+        var copy = (await api.PostAsync("/api/application", body)).Expect("application");
+
+        Assert.Equal("https://a.example.com/", copy["oauthConfiguration"]!["logoutURL"]!.GetValue<string>());
+        Assert.Equal("""{"a":1,"b":3}""", copy["data"]!.ToJsonString());
+        Assert.Equal(copy["id"]!.GetValue<string>(), copy["oauthConfiguration"]!["clientId"]!.GetValue<string>());
+        Assert.Equal("buyer", Assert.Single(copy["roles"]!.AsArray())!["name"]!.GetValue<string>());
+        Assert.False(server.Get<ApplicationCatalog>().Find(Guid.Parse(copy["id"]!.GetValue<string>()))!.IsSecret("secret-of-the-source"));
+        body["sourceApplicationId"] = Guid.NewGuid().ToString();
+        (await api.PostAsync("/api/application", body)).ExpectCodes("[invalid]sourceApplicationId");
+    }
+
+    [Fact]
+    public async Task A_public_client_that_becomes_confidential_gets_a_secret()
+    {
+        var api = await (await TestServer.SharedAsync()).NewApiAsync();
+        var id = await api.NewApplicationAsync(ApiFixture.Json("""{"oauthConfiguration":{"clientAuthenticationPolicy":"NotRequired"}}""").AsObject());
+
+        var changed = await api.PatchAsync($"/api/application/{id}", ApiFixture.Json("""{"application":{"oauthConfiguration":{"clientAuthenticationPolicy":"Required"}}}"""));
+
+        Assert.Equal(43, changed.Expect("application")["oauthConfiguration"]!["clientSecret"]!.GetValue<string>().Length);
+    }
+
     [Theory, OnEachDatabase]
     public async Task A_hard_delete_takes_registrations_along(DatabaseProvider provider)
     {

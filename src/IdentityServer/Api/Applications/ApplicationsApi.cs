@@ -27,16 +27,22 @@ internal sealed class ApplicationsApi(Database database, TenantCatalog tenants, 
     private async Task<ApiResult> CreateAsync(ApiRequest request, CancellationToken cancellation)
     {
         var id = request.PathId("applicationId");
+        var source = request.Beside().Id("sourceApplicationId");
         var input = ApplicationWire.Read(request.Envelope(Envelope));
-        if (input.ClientId == id?.ToString())
-        {
-            input = input with { ClientId = null };
-        }
-
         var outcome = await changes.RunAsync<ChangedApplication>(
             request,
             async change =>
             {
+                if (source is { } copied)
+                {
+                    if ((await CopyAsync(change, copied, request.Body)).Failed(out var errors, out var copy))
+                    {
+                        return errors;
+                    }
+
+                    input = copy;
+                }
+
                 var created = await store.CreateAsync(change.Db, id, input, change.Now, change.Cancellation);
                 if (!created.Failed(out _, out var changed))
                 {
@@ -47,6 +53,28 @@ internal sealed class ApplicationsApi(Database database, TenantCatalog tenants, 
             },
             cancellation);
         return ApiResult.From(outcome, Answer);
+    }
+
+    // A copy is what its source is, except what is an application's own, and what the request says stands above it.
+    private async Task<FieldResult<ApplicationInput>> CopyAsync(ApiChange change, Guid source, JsonObject body)
+    {
+        var errors = new FieldErrors();
+        if (await store.LockAsync(change.Db, source, change.Cancellation) is not { } stored)
+        {
+            return errors.Add("sourceApplicationId", "invalid", "There is no such application.");
+        }
+
+        var copy = ApiJson.Copy(Show(stored));
+        copy.Remove("name");
+        copy["oauthConfiguration"]!.AsObject().Remove("clientId");
+        foreach (var role in copy["roles"]!.AsArray())
+        {
+            role!.AsObject().Remove("id");
+        }
+
+        var envelope = new JsonObject { [Envelope] = MergePatch.Apply(copy, body[Envelope]!.AsObject()) };
+        var input = ApplicationWire.Read(JsonFields.OfEnvelope(envelope, Envelope, errors));
+        return errors.Any ? errors : input;
     }
 
     private async Task<ApiResult> GetAsync(ApiRequest request, CancellationToken cancellation)
