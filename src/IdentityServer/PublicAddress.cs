@@ -16,7 +16,8 @@ public sealed class PublicAddress(IOptions<ServerOptions> options, IServer serve
     private string? value = options.Value.PublicUrl?.TrimEnd('/');
 
     /// <summary>The address without a slash at its end: the issuer (OIDC Discovery §3).</summary>
-    public string Value => value ??= Listening() ?? throw new InvalidOperationException("The public address is not known before the server listens.");
+    /// <exception cref="InvalidOperationException">It is not configured, and others than this machine could reach the server.</exception>
+    public string Value => value ??= Listening();
 
     /// <summary>Whether people reach the server over TLS, so that cookies are for TLS only.</summary>
     public bool IsSecure => Value.StartsWith("https:", StringComparison.Ordinal);
@@ -24,8 +25,21 @@ public sealed class PublicAddress(IOptions<ServerOptions> options, IServer serve
     /// <summary>An absolute URL of ours.</summary>
     public string Url(string path) => Value + path;
 
-    private string? Listening() =>
-        server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() is { } address
-            ? address.TrimEnd('/').Replace("127.0.0.1", "localhost", StringComparison.Ordinal).Replace("[::1]", "localhost", StringComparison.Ordinal)
-            : null;
+    private string Listening()
+    {
+        var addresses = server.Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
+        if (addresses.FirstOrDefault(address => !IsLoopback(address)) is { } open)
+        {
+            throw new InvalidOperationException(
+                $"The server listens on {open}, where others can reach it, but does not know its public address. Set IdentityServer:PublicUrl "
+                + "(IdentityServer__PublicUrl=https://login.example.com), or listen on a loopback address only.");
+        }
+
+        return addresses.FirstOrDefault() is { } first
+            ? first.TrimEnd('/').Replace("127.0.0.1", "localhost", StringComparison.Ordinal).Replace("[::1]", "localhost", StringComparison.Ordinal)
+            : throw new InvalidOperationException("The public address is not known before the server listens.");
+    }
+
+    // What can't be read as an address of this machine alone, such as http://+:80 or a socket file, is open.
+    private static bool IsLoopback(string address) => Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Host.Length > 0 && uri.IsLoopback;
 }

@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace IdentityServer.Data;
@@ -8,7 +7,7 @@ namespace IdentityServer.Data;
 /// Keeps the catalogs of this node in step with the database. The node that changed something calls <see cref="RefreshAsync"/>
 /// before it answers; other nodes hear of it by PostgreSQL's NOTIFY, and look once a second in case a notice was lost.
 /// </summary>
-public sealed partial class CatalogRefresh(Database database, IEnumerable<ICatalog> catalogs, ILogger<CatalogRefresh> log) : BackgroundService
+public sealed class CatalogRefresh(Database database, IEnumerable<ICatalog> catalogs, ILogger<CatalogRefresh> log) : BackgroundService
 {
     /// <summary>The channel of NOTIFY.</summary>
     internal const string Channel = "identityserver_catalog";
@@ -64,9 +63,11 @@ public sealed partial class CatalogRefresh(Database database, IEnumerable<ICatal
             {
                 await ListenAsync(stoppingToken);
             }
-            catch (Exception exception) when (exception is NpgsqlException or InvalidOperationException or IOException)
+#pragma warning disable CA1031 // Whatever it was: a node that stopped listening would serve withdrawn secrets for ever.
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+#pragma warning restore CA1031
             {
-                LogRefreshFailed(exception);
+                log.RefreshFailed(exception);
                 await Task.Delay(Poll, stoppingToken);
             }
         }
@@ -84,7 +85,4 @@ public sealed partial class CatalogRefresh(Database database, IEnumerable<ICatal
             await connection.WaitAsync(Poll, stopping);
         }
     }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The catalogs could not be refreshed; trying again.")]
-    private partial void LogRefreshFailed(Exception exception);
 }

@@ -1,9 +1,11 @@
+using System.Data.Common;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace IdentityServer.Data;
 
@@ -15,17 +17,16 @@ internal static class DataServices
     /// <summary>Adds the services of this room.</summary>
     public static IServiceCollection AddData(this IServiceCollection services)
     {
-        services.AddSingleton(provider => Create(provider.GetRequiredService<IOptions<ServerOptions>>().Value));
+        services.AddSingleton(provider => Create(
+            provider.GetRequiredService<IOptions<ServerOptions>>().Value, provider.GetRequiredService<ILogger<Database>>()));
         services.AddSingleton(provider =>
         {
             var options = provider.GetRequiredService<IOptions<ServerOptions>>().Value;
-            Directory.CreateDirectory(options.DataDirectory);
+            OwnerOnly.CreateDirectory(options.DataDirectory);
             return MasterKey.Load(options.MasterKey, options.DataDirectory);
         });
         services.AddSingleton<CatalogRefresh>();
         services.AddHostedService(provider => provider.GetRequiredService<CatalogRefresh>());
-        services.AddSingleton<Pruning>();
-        services.AddHostedService(provider => provider.GetRequiredService<Pruning>());
         services.AddDataProtection().SetApplicationName("IdentityServer");
         services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(provider => new ConfigureOptions<KeyManagementOptions>(options =>
         {
@@ -35,15 +36,16 @@ internal static class DataServices
         return services;
     }
 
-    private static Database Create(ServerOptions options)
+    private static Database Create(ServerOptions options, ILogger log)
     {
         if (options.Database.Provider is DatabaseProvider.Postgres)
         {
-            var postgres = new DbContextOptionsBuilder<PostgresDbContext>().UseNpgsql(options.Database.ConnectionString);
+            var postgres = new DbContextOptionsBuilder<PostgresDbContext>().UseNpgsql(WithTimeouts(options.Database.ConnectionString));
             return new PostgresDatabase(Configure(postgres).Options);
         }
 
-        Directory.CreateDirectory(options.DataDirectory);
+        log.SqliteTaken(SqliteBinding.Version, SqliteBinding.Source);
+        OwnerOnly.CreateDirectory(options.DataDirectory);
         var connectionString = new SqliteConnectionStringBuilder(options.Database.ConnectionString ?? string.Empty)
         {
             ForeignKeys = true,
@@ -54,8 +56,20 @@ internal static class DataServices
             connectionString.DataSource = Path.Combine(options.DataDirectory, SqliteFile);
         }
 
+        // SQLite gives its journal files the mode of the database file.
+        OwnerOnly.SecureFile(connectionString.DataSource);
         var sqlite = new DbContextOptionsBuilder<SqliteDbContext>().UseSqlite(connectionString.ConnectionString);
         return new SqliteDatabase(Configure(sqlite).Options, connectionString.ConnectionString);
+    }
+
+    // Whoever waits for a database that is gone hears of it within seconds, unless the operator wants it otherwise.
+    private static string WithTimeouts(string? connectionString)
+    {
+        var set = new DbConnectionStringBuilder { ConnectionString = connectionString };
+        var settings = new NpgsqlConnectionStringBuilder(connectionString);
+        settings.Timeout = set.ContainsKey("Timeout") ? settings.Timeout : 5;
+        settings.CommandTimeout = set.ContainsKey("Command Timeout") || set.ContainsKey("CommandTimeout") ? settings.CommandTimeout : 10;
+        return settings.ConnectionString;
     }
 
     private static DbContextOptionsBuilder<T> Configure<T>(DbContextOptionsBuilder<T> builder)

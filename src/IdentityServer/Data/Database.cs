@@ -51,6 +51,7 @@ public sealed class PostgresDatabase(DbContextOptions<PostgresDbContext> options
     {
         for (var attempt = 1; ; attempt++)
         {
+            var committing = false;
             try
             {
                 await using var db = Open();
@@ -58,10 +59,12 @@ public sealed class PostgresDatabase(DbContextOptions<PostgresDbContext> options
                 await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellation);
                 var result = await write(db, cancellation);
                 await db.SaveChangesAsync(cancellation);
+                committing = true;
                 await transaction.CommitAsync(cancellation);
                 return result;
             }
-            catch (Exception exception) when (attempt < Attempts && DatabaseErrors.IsTransient(exception))
+            catch (Exception exception) when (
+                attempt < Attempts && (DatabaseErrors.IsTransient(exception) || (!committing && DatabaseErrors.IsConnectionLost(exception))))
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(5 * attempt), cancellation);
             }

@@ -35,6 +35,14 @@ public static class DatabaseErrors
     public static bool IsTransient(Exception exception) =>
         Find<PostgresException>(exception) is { SqlState: PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected };
 
+    /// <summary>
+    /// Whether a connection that had been made was cut, as all that wait in a pool are when the database restarts or fails over. What
+    /// was not yet committed on it has not happened.
+    /// </summary>
+    public static bool IsConnectionLost(Exception exception) =>
+        Find<NpgsqlException>(exception) is { } npgsql
+        && (npgsql.SqlState is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown || npgsql.InnerException is IOException);
+
     /// <summary>Whether the database is busy, gone or full: the answer is 503, and nothing was acknowledged.</summary>
     public static bool IsUnavailable(Exception exception) =>
         Find<SqliteException>(exception) is

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Xml.Linq;
 using Microsoft.EntityFrameworkCore;
 
 namespace IdentityServer.Data;
@@ -5,20 +7,45 @@ namespace IdentityServer.Data;
 /// <summary>Brings the database up to the version that this server needs.</summary>
 public static class DatabaseSetup
 {
+    private static readonly TimeSpan LockStep = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LockPatience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan MigrationPatience = TimeSpan.FromHours(1);
+
     /// <summary>Applies what migrations are missing, under EF's lock, so that several nodes may start at once.</summary>
     /// <exception cref="InvalidOperationException">The database was written by a newer server.</exception>
     public static async Task MigrateAsync(Database database, CancellationToken cancellation)
     {
         await using var db = database.Open();
+        db.Database.SetCommandTimeout(MigrationPatience);
         if (db is SqliteDbContext)
         {
-            // The journal mode is kept in the file; EF's lock and migrations run under it already.
-            await db.Database.OpenConnectionAsync(cancellation);
-            await db.Database.ExecuteSqlRawAsync("PRAGMA journal_mode = WAL", cancellation);
+            await MigrateSqliteAsync(db, cancellation);
+            return;
         }
 
         await RefuseNewerAsync(db, cancellation);
         await db.Database.MigrateAsync(cancellation);
+    }
+
+    /// <summary>Throws unless this node's master key opens the key ring in the database.</summary>
+    /// <exception cref="InvalidOperationException">The key ring was sealed with another master key.</exception>
+    public static async Task RequireMasterKeyAsync(Database database, MasterKey masterKey, CancellationToken cancellation)
+    {
+        var elements = await database.ReadAsync((db, token) => db.DataProtectionKeys.Select(key => key.Xml).ToListAsync(token), cancellation);
+        try
+        {
+            foreach (var element in elements)
+            {
+                MasterKeyXmlEncryptor.RequireReadable(XElement.Parse(element), masterKey);
+            }
+        }
+        catch (Exception exception) when (exception is CryptographicException or FormatException)
+        {
+            throw new InvalidOperationException(
+                "The keys in the database were sealed with another master key. Give this server the one they were sealed with: the setting "
+                + "IdentityServer:MasterKey, the same on every node, or the file master.key of the data folder that belongs to the database.",
+                exception);
+        }
     }
 
     /// <summary>Throws unless the database is at exactly the version that this server needs.</summary>
@@ -30,6 +57,33 @@ public static class DatabaseSetup
         if ((await db.Database.GetPendingMigrationsAsync(cancellation)).Any())
         {
             throw new InvalidOperationException("The database is older than this server. Run the command `migrate`, or allow Database:AutoMigrate.");
+        }
+    }
+
+    // EF's own lock on SQLite is a row, which a killed process leaves behind and every later one waits for. A lock on a file dies with
+    // its process, and whoever holds it may clear the row away.
+    private static async Task MigrateSqliteAsync(ServerDbContext db, CancellationToken cancellation)
+    {
+        await using var alone = await LockAsync(db.Database.GetDbConnection().DataSource + ".lock", cancellation);
+        await db.Database.OpenConnectionAsync(cancellation);
+        await db.Database.ExecuteSqlRawAsync("PRAGMA journal_mode = WAL", cancellation); // Kept in the file.
+        await RefuseNewerAsync(db, cancellation);
+        await db.Database.ExecuteSqlRawAsync("""DROP TABLE IF EXISTS "__EFMigrationsLock" """, cancellation);
+        await db.Database.MigrateAsync(cancellation);
+    }
+
+    private static async Task<FileStream> LockAsync(string path, CancellationToken cancellation)
+    {
+        for (var waited = TimeSpan.Zero; ; waited += LockStep)
+        {
+            try
+            {
+                return OwnerOnly.Open(path, FileMode.OpenOrCreate, FileShare.None);
+            }
+            catch (IOException) when (waited < LockPatience)
+            {
+                await Task.Delay(LockStep, cancellation);
+            }
         }
     }
 

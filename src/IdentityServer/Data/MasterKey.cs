@@ -38,8 +38,10 @@ public sealed class MasterKey
             throw new InvalidDataException($"{path} can be read by others than its owner; run `chmod 600` on it.");
         }
 
-        var bytes = Convert.FromBase64String(File.ReadAllText(path));
-        return bytes.Length == Size ? new(bytes) : throw new InvalidDataException($"{path} does not hold a key of {Size} bytes.");
+        var bytes = new byte[Size + 1];
+        return Convert.TryFromBase64String(File.ReadAllText(path).Trim(), bytes, out var length) && length == Size
+            ? new(bytes[..Size])
+            : throw new InvalidDataException($"{path} does not hold a key of {Size} bytes in base64.");
     }
 
     /// <summary>Seals bytes: nonce, tag, ciphertext (AES-256-GCM).</summary>
@@ -56,6 +58,11 @@ public sealed class MasterKey
     /// <exception cref="CryptographicException">Sealed with another key, or altered.</exception>
     public byte[] Open(ReadOnlySpan<byte> sealedBytes)
     {
+        if (sealedBytes.Length < 28)
+        {
+            throw new CryptographicException("What was sealed is cut off.");
+        }
+
         var plain = new byte[sealedBytes.Length - 28];
         using var aes = new AesGcm(key, 16);
         aes.Decrypt(sealedBytes[..12], sealedBytes[28..], sealedBytes[12..28], plain);
@@ -68,14 +75,8 @@ public sealed class MasterKey
     // Written beside and renamed, so that a crash leaves a whole key or none; the first of two starters wins.
     private static void Create(string path)
     {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
         var beside = $"{path}.{Guid.NewGuid():N}";
-        using (var file = new FileStream(beside, options))
+        using (var file = OwnerOnly.Open(beside, FileMode.CreateNew, FileShare.None))
         {
             file.Write(System.Text.Encoding.ASCII.GetBytes(Convert.ToBase64String(RandomNumberGenerator.GetBytes(Size))));
             file.Flush(flushToDisk: true);
@@ -95,9 +96,21 @@ public sealed class MasterKey
 /// <summary>Seals elements of the data-protection key ring with the <see cref="MasterKey"/>.</summary>
 internal sealed class MasterKeyXmlEncryptor(MasterKey key) : IXmlEncryptor
 {
+    private const string Sealed = "sealed";
+
+    /// <summary>Opens what is sealed in an element of the key ring, and forgets it.</summary>
+    /// <exception cref="CryptographicException">It was sealed with another key.</exception>
+    public static void RequireReadable(XElement element, MasterKey key)
+    {
+        foreach (var secret in element.Descendants(Sealed))
+        {
+            key.Open(Convert.FromBase64String(secret.Value));
+        }
+    }
+
     /// <inheritdoc/>
     public EncryptedXmlInfo Encrypt(XElement plaintextElement) => new(
-        new XElement("sealed", Convert.ToBase64String(key.Seal(System.Text.Encoding.UTF8.GetBytes(plaintextElement.ToString())))),
+        new XElement(Sealed, Convert.ToBase64String(key.Seal(System.Text.Encoding.UTF8.GetBytes(plaintextElement.ToString())))),
         typeof(MasterKeyXmlDecryptor));
 }
 

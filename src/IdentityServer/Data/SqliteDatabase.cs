@@ -76,6 +76,12 @@ public sealed class SqliteDatabase : Database, IAsyncDisposable
             catch (Exception exception)
 #pragma warning restore CA1031
             {
+                // If not even a connection could be had, nothing was taken from the queue yet: then all who wait are told.
+                while (batch.Count < Waiting && queue.Reader.TryRead(out var waiting))
+                {
+                    batch.Add(waiting);
+                }
+
                 FailAll(batch, exception);
             }
         }

@@ -10,9 +10,11 @@ namespace IdentityServer.Hosting;
 internal sealed class Startup(
     IOptions<ServerOptions> options,
     Database database,
+    MasterKey masterKey,
     TenantCatalog tenants,
     SigningKeyRing keys,
     CatalogRefresh catalogs,
+    PublicAddress address,
     TimeProvider clock) : IHostedLifecycleService
 {
     /// <inheritdoc/>
@@ -27,6 +29,7 @@ internal sealed class Startup(
             await DatabaseSetup.RequireCurrentAsync(database, cancellationToken);
         }
 
+        await DatabaseSetup.RequireMasterKeyAsync(database, masterKey, cancellationToken);
         await tenants.EnsureDefaultAsync(cancellationToken);
         await keys.EnsureKeysAsync(cancellationToken);
         await catalogs.RefreshAsync(cancellationToken);
@@ -38,7 +41,11 @@ internal sealed class Startup(
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <inheritdoc/>
-    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StartedAsync(CancellationToken cancellationToken)
+    {
+        _ = address.Value; // Stops the start if the server listens where it must not.
+        return Task.CompletedTask;
+    }
 
     /// <inheritdoc/>
     public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -58,7 +58,7 @@ public sealed class SigningKeyRing(Database database, IDataProtectionProvider pr
             var last = stored.Where(key => key.Algorithm == algorithm.Name).MaxBy(key => key.RetiresAt);
             if (last is null || last.RetiresAt - PublishedAhead <= now)
             {
-                await CreateAsync(algorithm, now, last is null || last.RetiresAt < now ? now : last.RetiresAt, cancellation);
+                await CreateAsync(algorithm, now, last, cancellation);
             }
         }
 
@@ -99,8 +99,13 @@ public sealed class SigningKeyRing(Database database, IDataProtectionProvider pr
         }
     }
 
-    private async Task CreateAsync(JwsAlgorithm algorithm, DateTimeOffset now, DateTimeOffset activeFrom, CancellationToken cancellation)
+    // A successor is published before it signs, even if it comes late because no server ran for months: until then its predecessor
+    // goes on, and that one stays published for as long as if it had been in time.
+    private async Task CreateAsync(JwsAlgorithm algorithm, DateTimeOffset now, StoredSigningKey? predecessor, CancellationToken cancellation)
     {
+        var activeFrom = predecessor is null ? now
+            : predecessor.RetiresAt > now + PublishedAhead ? predecessor.RetiresAt
+            : now + PublishedAhead;
         using var key = SigningKey.Create(algorithm);
         var row = new StoredSigningKey
         {
@@ -115,11 +120,18 @@ public sealed class SigningKeyRing(Database database, IDataProtectionProvider pr
         await database.WriteAsync(
             async (db, token) =>
             {
-                // Another node may have made it meanwhile; one successor is enough.
-                if (!await db.SigningKeys.AnyAsync(other => other.Algorithm == row.Algorithm && other.ActiveFrom >= row.ActiveFrom, token))
+                await CatalogVersion.BumpAsync(db, token); // From here on another node that does the same waits.
+                if (await db.SigningKeys.AnyAsync(other => other.Algorithm == row.Algorithm && other.CreatedAt > now - PublishedAhead, token))
                 {
-                    db.SigningKeys.Add(row);
-                    await CatalogVersion.BumpAsync(db, token);
+                    return; // It has made it meanwhile.
+                }
+
+                db.SigningKeys.Add(row);
+                if (predecessor is not null)
+                {
+                    await db.SigningKeys.Where(other => other.Kid == predecessor.Kid).ExecuteUpdateAsync(
+                        set => set.SetProperty(other => other.RetiresAt, activeFrom).SetProperty(other => other.ExpiresAt, activeFrom + PublishedAfter),
+                        token);
                 }
             },
             cancellation);

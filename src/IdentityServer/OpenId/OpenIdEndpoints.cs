@@ -18,6 +18,8 @@ internal static class OpenIdEndpoints
         services.AddSingleton<RefreshTokens>();
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<SpentAssertions>();
+        services.AddSingleton<Pruning>();
+        services.AddHostedService(provider => provider.GetRequiredService<Pruning>());
 
         services.AddSingleton<FailureBrake>();
         services.AddSingleton<ClientAuthentication>();

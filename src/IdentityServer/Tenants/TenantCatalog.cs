@@ -24,8 +24,11 @@ public sealed class TenantCatalog(Database database, TimeProvider clock) : ICata
             {
                 if (!await db.Tenants.AnyAsync(token))
                 {
-                    db.Tenants.Add(new Tenant { Id = DefaultId, Name = DefaultName, CreatedAt = clock.GetUtcNow() });
-                    await CatalogVersion.BumpAsync(db, token);
+                    await CatalogVersion.BumpAsync(db, token); // From here on another node that starts in the same moment waits.
+                    if (!await db.Tenants.AnyAsync(token))
+                    {
+                        db.Tenants.Add(new Tenant { Id = DefaultId, Name = DefaultName, CreatedAt = clock.GetUtcNow() });
+                    }
                 }
             },
             cancellation);

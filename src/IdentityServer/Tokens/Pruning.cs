@@ -1,7 +1,8 @@
 using System.Linq.Expressions;
+using IdentityServer.Data;
 using Microsoft.EntityFrameworkCore;
 
-namespace IdentityServer.Data;
+namespace IdentityServer.Tokens;
 
 /// <summary>
 /// Deletes once an hour what has expired and decides nothing any more, so that the database grows with people and not with time.

@@ -4,7 +4,7 @@ using IdentityServer.Tests.Fixtures;
 using IdentityServer.Tokens;
 using Microsoft.EntityFrameworkCore;
 
-namespace IdentityServer.Tests.Data;
+namespace IdentityServer.Tests.Tokens;
 
 public sealed class PruningTests
 {
