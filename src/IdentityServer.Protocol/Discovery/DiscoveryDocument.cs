@@ -60,9 +60,12 @@ public sealed record DiscoveryDocument
         ClaimWriter.WriteList(writer, "id_token_signing_alg_values_supported", IdTokenSigningAlgValuesSupported);
         ClaimWriter.WriteList(writer, "code_challenge_methods_supported", [CodeChallengeMethods.S256]);
         ClaimWriter.WriteList(writer, "prompt_values_supported", [Prompts.None, Prompts.Login, Prompts.Consent, Prompts.SelectAccount]);
-        WriteAuthentication(writer, "token_endpoint", TokenEndpoint);
-        WriteAuthentication(writer, "introspection_endpoint", IntrospectionEndpoint);
-        WriteAuthentication(writer, "revocation_endpoint", RevocationEndpoint);
+        WriteAuthentication(writer, "token_endpoint", TokenEndpoint, TokenEndpointAuthMethodsSupported);
+        // RFC 7662 §2.1 wants its callers authorized: there a client that proves nothing does not get in.
+        WriteAuthentication(
+            writer, "introspection_endpoint", IntrospectionEndpoint,
+            [.. TokenEndpointAuthMethodsSupported.Where(method => method != ClientAuthenticationMethods.None)]);
+        WriteAuthentication(writer, "revocation_endpoint", RevocationEndpoint, TokenEndpointAuthMethodsSupported);
         ClaimWriter.WriteList(writer, "claims_supported", ClaimsSupported);
         ClaimWriter.WriteOptional(writer, "ui_locales_supported", UiLocalesSupported);
 
@@ -75,13 +78,13 @@ public sealed record DiscoveryDocument
     }
 
     // RFC 8414 §2: the algorithms are required wherever a method signs.
-    private void WriteAuthentication(Utf8JsonWriter writer, string endpoint, string? address)
+    private void WriteAuthentication(Utf8JsonWriter writer, string endpoint, string? address, IReadOnlyList<string> methods)
     {
         if (address is null)
             return;
 
-        ClaimWriter.WriteList(writer, endpoint + "_auth_methods_supported", TokenEndpointAuthMethodsSupported);
-        if (TokenEndpointAuthMethodsSupported.Contains(ClientAuthenticationMethods.PrivateKeyJwt))
+        ClaimWriter.WriteList(writer, endpoint + "_auth_methods_supported", methods);
+        if (methods.Contains(ClientAuthenticationMethods.PrivateKeyJwt))
             ClaimWriter.WriteList(writer, endpoint + "_auth_signing_alg_values_supported", TokenEndpointAuthSigningAlgValuesSupported);
     }
 }

@@ -1,5 +1,6 @@
 using IdentityServer.Protocol;
 using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
 
 namespace IdentityServer.OpenId;
 
@@ -23,7 +24,7 @@ internal static class FormParameters
     /// <summary>The pairs of a form post, or why there are none.</summary>
     public static async Task<OAuthResult<List<KeyValuePair<string, string>>>> ReadAsync(HttpRequest request, CancellationToken cancellation)
     {
-        if (request.ContentType is null || !request.ContentType.StartsWith(FormType, StringComparison.OrdinalIgnoreCase))
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !type.MediaType.Equals(FormType, StringComparison.OrdinalIgnoreCase))
         {
             return NotAForm;
         }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using IdentityServer.Applications;
 using IdentityServer.Protocol;
 
 namespace IdentityServer.OpenId;
@@ -8,8 +9,8 @@ internal static class Responses
 {
     private const string Json = "application/json";
 
-    /// <summary>An error as RFC 6749 §5.2 shapes it.</summary>
-    public static IResult Error(OAuthError error) => new ErrorResult(error);
+    /// <summary>An error as RFC 6749 §5.2 shapes it; what only the log may know of it goes there.</summary>
+    public static IResult Error(OAuthError error, Application? application = null) => new ErrorResult(error, application);
 
     /// <summary>The answer of the token endpoint.</summary>
     public static IResult Token(TokenResponse response) => new JsonResult<TokenResponse>(response, static (value, writer) => value.WriteTo(writer));
@@ -27,6 +28,7 @@ internal static class Responses
     {
         response.Headers.CacheControl = "no-store";
         response.Headers.Pragma = "no-cache";
+        response.Headers.XContentTypeOptions = "nosniff";
     }
 
     private sealed class JsonResult<T>(T value, Action<T, Utf8JsonWriter> write) : IResult
@@ -45,10 +47,12 @@ internal static class Responses
         }
     }
 
-    private sealed class ErrorResult(OAuthError error) : IResult
+    private sealed class ErrorResult(OAuthError error, Application? application) : IResult
     {
         public async Task ExecuteAsync(HttpContext httpContext)
         {
+            httpContext.RequestServices.GetRequiredService<ILogger<ErrorResult>>()
+                .Refused(httpContext.Request.Path, application?.ClientId, error);
             var response = httpContext.Response;
             NoStore(response);
             response.StatusCode = error.Status;
@@ -57,9 +61,9 @@ internal static class Responses
                 // RFC 6749 §5.2: the scheme by which the client tried.
                 response.Headers.WWWAuthenticate = "Basic realm=\"IdentityServer\"";
             }
-            else if (error.Status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests)
+            else if (error.Status is StatusCodes.Status429TooManyRequests)
             {
-                response.Headers.RetryAfter = "2";
+                response.Headers.RetryAfter = "60"; // FailureBrake counts by the minute.
             }
 
             response.ContentType = Json;

@@ -13,17 +13,12 @@ namespace IdentityServer.OpenId;
 internal static class UserClaims
 {
     /// <summary>Those of the named claims that have a value.</summary>
-    public static ClaimSet Select(User user, Registration? registration, IReadOnlySet<string> names) =>
+    public static ClaimSet Select(User user, Registration? registration, IEnumerable<string> names) =>
         AddTo(new ClaimSet(), user, registration, names);
 
     /// <summary>Adds those of the named claims that have a value.</summary>
-    public static ClaimSet AddTo(ClaimSet claims, User user, Registration? registration, IReadOnlySet<string> names)
+    public static ClaimSet AddTo(ClaimSet claims, User user, Registration? registration, IEnumerable<string> names)
     {
-        if (names.Count == 0)
-        {
-            return claims;
-        }
-
         JsonElement data = default;
         foreach (var name in names)
         {

@@ -65,18 +65,23 @@ public sealed class AccessTokens(
     }
 
     /// <summary>Revokes one access token before its time; what it descends from stays.</summary>
-    public Task RevokeAsync(AccessTokenClaims claims, CancellationToken cancellation)
+    public async Task RevokeAsync(AccessTokenClaims claims, CancellationToken cancellation)
     {
         var row = new RevokedAccessToken { Id = Guid.Parse(claims.JwtId), ExpiresAt = claims.ExpiresAt };
-        return database.WriteAsync(
-            async (db, token) =>
-            {
-                if (!await db.RevokedAccessTokens.AnyAsync(other => other.Id == row.Id, token))
+        try
+        {
+            await database.WriteAsync(
+                (db, _) =>
                 {
                     db.RevokedAccessTokens.Add(row);
-                }
-            },
-            cancellation);
+                    return Task.CompletedTask;
+                },
+                cancellation);
+        }
+        catch (DbUpdateException exception) when (DatabaseErrors.IsDuplicate(exception, out _))
+        {
+            // Revoked already.
+        }
     }
 
     private sealed record Backing(Authorization Authorization, User User, Registration? Registration, bool Revoked);

@@ -30,23 +30,32 @@ public sealed class AuthorizationCodes(Database database, TimeProvider clock)
             ExpiresAt = now + Lifetime,
         };
 
-        await database.WriteAsync(
-            async (db, token_) =>
+        async Task WriteAsync(ServerDbContext db, CancellationToken cancelled)
+        {
+            if (issue.Register)
             {
-                if (issue.Register)
-                {
-                    await RegisterAsync(db, issue, now, token_);
-                }
+                await RegisterAsync(db, issue, now, cancelled);
+            }
 
-                if (issue.RememberConsent)
-                {
-                    await RememberAsync(db, issue, now, token_);
-                }
+            if (issue.RememberConsent)
+            {
+                await RememberAsync(db, issue, now, cancelled);
+            }
 
-                await db.InsertAsync(authorization, token_);
-                await db.InsertAsync(token, token_);
-            },
-            cancellation);
+            await db.InsertAsync(authorization, cancelled);
+            await db.InsertAsync(token, cancelled);
+        }
+
+        try
+        {
+            await database.WriteAsync(WriteAsync, cancellation);
+        }
+        catch (DbUpdateException exception) when (DatabaseErrors.IsDuplicate(exception, out _))
+        {
+            // Another tab registered the person, or remembered the consent, in the same moment. Now that shows.
+            await database.WriteAsync(WriteAsync, cancellation);
+        }
+
         return code.Value;
     }
 
@@ -58,8 +67,8 @@ public sealed class AuthorizationCodes(Database database, TimeProvider clock)
     }
 
     /// <summary>
-    /// Spends the code and, in the same transaction, stores the refresh token that it gives. False: it was spent already, or has
-    /// expired, and nothing was stored.
+    /// Spends the code and, in the same transaction, stores the refresh token that it gives. False: it was spent already, has
+    /// expired or was revoked, and nothing was stored.
     /// </summary>
     public Task<bool> RedeemAsync(StoredGrant grant, Token? refreshToken, CancellationToken cancellation)
     {
@@ -97,8 +106,17 @@ public sealed class AuthorizationCodes(Database database, TimeProvider clock)
         Amr = issue.Session.Amr,
         Acr = issue.Acr,
         CreatedAt = now,
-        ExpiresAt = now + issue.Application.RefreshTokenLifetime,
+        ExpiresAt = now + Life(issue),
     };
+
+    // For as long as anything can come of it: the access token of a code redeemed at the last moment, or the refresh tokens.
+    private static TimeSpan Life(CodeIssue issue)
+    {
+        var accessToken = Lifetime + issue.Application.TokenLifetime;
+        return RefreshTokens.MayIssue(issue.Application, issue.Scopes) && issue.Application.RefreshTokenLifetime > accessToken
+            ? issue.Application.RefreshTokenLifetime
+            : accessToken;
+    }
 
     private static async Task RegisterAsync(ServerDbContext db, CodeIssue issue, DateTimeOffset now, CancellationToken cancellation)
     {

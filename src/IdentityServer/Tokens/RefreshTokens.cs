@@ -1,5 +1,7 @@
+using IdentityServer.Applications;
 using IdentityServer.Authorizations;
 using IdentityServer.Data;
+using IdentityServer.Protocol;
 using Microsoft.EntityFrameworkCore;
 
 namespace IdentityServer.Tokens;
@@ -27,8 +29,16 @@ public sealed class RefreshTokens(Database database, TimeProvider clock)
     /// <summary>For how long after its first use a token may be used again because the answer was lost.</summary>
     public static readonly TimeSpan Leeway = TimeSpan.FromSeconds(30);
 
-    /// <summary>A new token of a family; the caller stores it.</summary>
-    public Token New(Authorization authorization, Guid? parentId, out string value)
+    /// <summary>Whether such an authorization gives refresh tokens: they are for offline_access (OpenID Connect Core §11).</summary>
+    public static bool MayIssue(Application application, ScopeSet scopes) =>
+        scopes.Contains(Scopes.OfflineAccess)
+        && application.Settings.OauthConfiguration.GenerateRefreshTokens
+        && application.Client.AllowedGrantTypes.Contains(GrantTypes.RefreshToken);
+
+    /// <summary>
+    /// A new token of a family, which the caller stores. Its end counts from the sign-in, so no number of rotations prolongs it.
+    /// </summary>
+    public Token New(Application application, Authorization authorization, Guid? parentId, out string value)
     {
         var now = clock.GetUtcNow();
         var secret = OpaqueSecret.Create();
@@ -41,7 +51,7 @@ public sealed class RefreshTokens(Database database, TimeProvider clock)
             Hash = secret.Hash,
             ParentId = parentId,
             CreatedAt = now,
-            ExpiresAt = authorization.ExpiresAt,
+            ExpiresAt = authorization.CreatedAt + application.RefreshTokenLifetime,
         };
     }
 
@@ -80,7 +90,7 @@ public sealed class RefreshTokens(Database database, TimeProvider clock)
 
         if (await db.Tokens.AnyAsync(row => row.Id == used.Id && row.Status == TokenStatus.Valid, cancellation))
         {
-            return RotationOutcome.Dead; // Valid but expired: no attack.
+            return RotationOutcome.Dead; // Never used, but expired or of a family that was revoked in this moment: no attack.
         }
 
         await RevokeFamilyAsync(db, used.AuthorizationId, cancellation);

@@ -68,12 +68,16 @@ public sealed class Token
     /// <summary>Its end.</summary>
     public required DateTimeOffset ExpiresAt { get; init; }
 
-    /// <summary>Spends a code or refresh token. False: it was not valid any more, and of several who try at once, one hears true.</summary>
+    /// <summary>
+    /// Spends a code or refresh token. False: it, or the authorization behind it, was not valid any more. Of several who try at once,
+    /// one hears true.
+    /// </summary>
     internal static async Task<bool> RedeemAsync(ServerDbContext db, Guid id, DateTimeOffset now, CancellationToken cancellation) =>
         await db.UpdateAsync<Token>(
             """
             UPDATE "Tokens" SET "Status" = 'Redeemed', "RedeemedAt" = @RedeemedAt
-            WHERE "Id" = @Id AND "Status" = 'Valid' AND "ExpiresAt" > @RedeemedAt
+            WHERE "Id" = @Id AND "Status" = 'Valid' AND "ExpiresAt" > @RedeemedAt AND EXISTS (
+                SELECT 1 FROM "Authorizations" WHERE "Authorizations"."Id" = "Tokens"."AuthorizationId" AND "Authorizations"."Status" = 'Valid')
             """,
             cancellation,
             (nameof(Id), id),

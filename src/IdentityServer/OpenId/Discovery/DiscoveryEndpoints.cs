@@ -1,6 +1,7 @@
 using IdentityServer.Keys;
 using IdentityServer.Protocol;
 using IdentityServer.Themes;
+using Microsoft.Extensions.Primitives;
 
 namespace IdentityServer.OpenId;
 
@@ -45,7 +46,7 @@ internal sealed class DiscoveryEndpoints(SigningKeyRing keys, PublicAddress addr
         response.Headers.ETag = document.ETag;
         response.Headers.CacheControl = Caching;
         response.Headers.XContentTypeOptions = "nosniff";
-        if (http.Request.Headers.IfNoneMatch.Any(value => value is not null && value.Contains(document.ETag, StringComparison.Ordinal)))
+        if (IsKnown(http.Request.Headers.IfNoneMatch, document.ETag))
         {
             response.StatusCode = StatusCodes.Status304NotModified;
             return;
@@ -58,4 +59,8 @@ internal sealed class DiscoveryEndpoints(SigningKeyRing keys, PublicAddress addr
             await response.Body.WriteAsync(document.Bytes, http.RequestAborted);
         }
     }
+
+    // RFC 9110 §13.1.2, compared weakly: a proxy that compressed the answer may have weakened the tag.
+    private static bool IsKnown(StringValues presented, string tag) =>
+        presented.Any(value => value is not null && (value.Trim() == "*" || value.Contains(tag, StringComparison.Ordinal)));
 }

@@ -16,20 +16,22 @@ internal sealed class IntrospectionEndpoint(
     public async Task<IResult> HandleAsync(HttpContext http, CancellationToken cancellation)
     {
         if ((await FormParameters.ParseAsync(http.Request, cancellation)).Failed(out var error, out var parameters)
-            || (await clients.AuthenticateAsync(http, parameters, cancellation)).Failed(out error, out var application))
+            || (await clients.AuthenticateAsync(http, parameters, provesByCode: false, cancellation)).Failed(out error, out var client))
         {
             return Responses.Error(error);
         }
 
+        var application = client.Application;
+
         // RFC 7662 §2.1: against scanning for tokens the caller must be authorized; naming a public client proves nothing.
-        if (application.Client.IsPublic)
+        if (!client.Proven)
         {
-            return Responses.Error(OAuthError.InvalidClient.Because("a public client may not introspect"));
+            return Responses.Error(OAuthError.InvalidClient.Because("a public client may not introspect"), application);
         }
 
         if (parameters[Parameters.Token] is not { } token)
         {
-            return Responses.Error(OAuthError.Missing(Parameters.Token));
+            return Responses.Error(OAuthError.Missing(Parameters.Token), application);
         }
 
         // The kinds can't be mistaken for one another: one is a JWT, the other has no dot. The hint is not needed.

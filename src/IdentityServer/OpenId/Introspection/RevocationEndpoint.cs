@@ -15,14 +15,16 @@ internal sealed class RevocationEndpoint(ClientAuthentication clients, AccessTok
     public async Task<IResult> HandleAsync(HttpContext http, CancellationToken cancellation)
     {
         if ((await FormParameters.ParseAsync(http.Request, cancellation)).Failed(out var error, out var parameters)
-            || (await clients.AuthenticateAsync(http, parameters, cancellation)).Failed(out error, out var application))
+            || (await clients.AuthenticateAsync(http, parameters, provesByCode: false, cancellation)).Failed(out error, out var client))
         {
             return Responses.Error(error);
         }
 
+        var application = client.Application;
+
         if (parameters[Parameters.Token] is not { } token)
         {
-            return Responses.Error(OAuthError.Missing(Parameters.Token));
+            return Responses.Error(OAuthError.Missing(Parameters.Token), application);
         }
 
         if (token.Contains('.', StringComparison.Ordinal))
@@ -32,7 +34,7 @@ internal sealed class RevocationEndpoint(ClientAuthentication clients, AccessTok
                 // RFC 7009 §2.1: a token of another client is refused, and the client is told.
                 if (live.Application.Id != application.Id)
                 {
-                    return Responses.Error(ForeignToken);
+                    return Responses.Error(ForeignToken, application);
                 }
 
                 await accessTokens.RevokeAsync(live.Claims, cancellation);
@@ -42,7 +44,7 @@ internal sealed class RevocationEndpoint(ClientAuthentication clients, AccessTok
         {
             if (grant.Authorization.ApplicationId != application.Id)
             {
-                return Responses.Error(ForeignToken);
+                return Responses.Error(ForeignToken, application);
             }
 
             await refreshTokens.RevokeFamilyAsync(grant.Authorization.Id, cancellation);

@@ -6,7 +6,8 @@ using IdentityServer.Tokens;
 namespace IdentityServer.OpenId;
 
 /// <summary>grant_type=authorization_code (RFC 6749 §4.1.3).</summary>
-internal sealed class AuthorizationCodeGrant(AuthorizationCodes codes, RefreshTokens refreshTokens, TimeProvider clock)
+internal sealed class AuthorizationCodeGrant(
+    AuthorizationCodes codes, RefreshTokens refreshTokens, TimeProvider clock, ILogger<AuthorizationCodeGrant> log)
 {
     /// <summary>What the code is worth, once.</summary>
     public async Task<OAuthResult<GrantedAccess>> RedeemAsync(TokenRequest request, Application application, CancellationToken cancellation)
@@ -21,16 +22,20 @@ internal sealed class AuthorizationCodeGrant(AuthorizationCodes codes, RefreshTo
             return OAuthError.CodeNotRedeemable;
         }
 
-        if (Check(grant, request, application) is { } refusal)
+        if (CheckBinding(grant, request, application) is { } wrong)
         {
-            return refusal;
+            return wrong;
         }
 
-        // RFC 6749 §4.1.2: a code used twice takes back what it gave.
+        // RFC 6749 §4.1.2: a code used twice takes back what it gave, however late the second use comes.
         if (grant.Token.Status is TokenStatus.Redeemed)
         {
-            await refreshTokens.RevokeFamilyAsync(grant.Authorization.Id, cancellation);
-            return OAuthError.CodeNotRedeemable.Because("used before; what it gave is revoked");
+            return await TakeBackAsync(grant, cancellation);
+        }
+
+        if (CheckState(grant, application) is { } refusal)
+        {
+            return refusal;
         }
 
         var scopes = ScopeSet.Parse(grant.Authorization.Scopes).Failed(out _, out var granted) ? ScopeSet.Empty : granted;
@@ -40,10 +45,11 @@ internal sealed class AuthorizationCodeGrant(AuthorizationCodes codes, RefreshTo
         }
 
         string? value = null;
-        var refreshToken = MayRefresh(application, scopes) ? refreshTokens.New(grant.Authorization, null, out value) : null;
+        var refreshToken = RefreshTokens.MayIssue(application, scopes) ? refreshTokens.New(application, grant.Authorization, null, out value) : null;
         if (!await codes.RedeemAsync(grant, refreshToken, cancellation))
         {
-            return await LostRaceAsync(grant, cancellation);
+            // Two requests came with the same code at once: the other one won, and nobody can tell which of them was honest.
+            return await TakeBackAsync(grant, cancellation);
         }
 
         return new GrantedAccess
@@ -61,15 +67,19 @@ internal sealed class AuthorizationCodeGrant(AuthorizationCodes codes, RefreshTo
         };
     }
 
-    // The order: whose code it is, then what it is bound to, then whether its owner may still have tokens.
-    private OAuthError? Check(StoredGrant grant, TokenRequest request, Application application) =>
-        grant.Authorization.ApplicationId != application.Id ? OAuthError.CodeNotRedeemable.Because("another client's code")
-        : grant.Authorization.Status is not AuthorizationStatus.Valid || grant.Token.ExpiresAt <= clock.GetUtcNow() ? OAuthError.CodeNotRedeemable
-        : CheckRedirectUri(grant, request)
-        ?? CodeChallenge.Check(grant.Token.CodeChallenge, CodeChallengeMethods.S256, request.CodeVerifier)
-        ?? (Admission.Check(application, grant.User, grant.Registration, clock.GetUtcNow()) is { } refusal
+    // Whose code it is, then what else it is bound to. Who can't prove both learns nothing and changes nothing.
+    private static OAuthError? CheckBinding(StoredGrant grant, TokenRequest request, Application application) =>
+        grant.Authorization.ApplicationId != application.Id
+            ? OAuthError.CodeNotRedeemable.Because("another client's code")
+            : CheckRedirectUri(grant, request) ?? CodeChallenge.Check(grant.Token.CodeChallenge, CodeChallengeMethods.S256, request.CodeVerifier);
+
+    // Whether it is still good, and whether its owner may still have tokens.
+    private OAuthError? CheckState(StoredGrant grant, Application application) =>
+        grant.Authorization.Status is not AuthorizationStatus.Valid ? OAuthError.CodeNotRedeemable.Because("revoked")
+        : grant.Token.ExpiresAt <= clock.GetUtcNow() ? OAuthError.CodeNotRedeemable.Because("expired")
+        : Admission.Check(application, grant.User, grant.Registration, clock.GetUtcNow()) is { } refusal
             ? OAuthError.LoginPrevented.Because(refusal.Description)
-            : null);
+            : null;
 
     // RFC 6749 §4.1.3: required, and identical. OAuth 2.1 §4.1.3 drops it where PKCE binds the code, so there it may be left out.
     private static OAuthError? CheckRedirectUri(StoredGrant grant, TokenRequest request) =>
@@ -77,16 +87,10 @@ internal sealed class AuthorizationCodeGrant(AuthorizationCodes codes, RefreshTo
             ? grant.Token.CodeChallenge is null ? OAuthError.Missing(Parameters.RedirectUri) : null
             : request.RedirectUri == grant.Token.RedirectUri ? null : OAuthError.RedirectUriMismatch;
 
-    // Two requests came with the same code at once: the other one won, and it can't be told which of them was honest.
-    private async Task<OAuthError> LostRaceAsync(StoredGrant grant, CancellationToken cancellation)
+    private async Task<OAuthError> TakeBackAsync(StoredGrant grant, CancellationToken cancellation)
     {
         await refreshTokens.RevokeFamilyAsync(grant.Authorization.Id, cancellation);
-        return OAuthError.CodeNotRedeemable.Because("redeemed at the same moment by another request; what it gave is revoked");
+        log.CodeReused(grant.Authorization.Id, grant.Authorization.ApplicationId);
+        return OAuthError.CodeNotRedeemable.Because("used twice; what it gave is revoked");
     }
-
-    // OpenID Connect Core §11: a refresh token is for offline_access.
-    private static bool MayRefresh(Application application, ScopeSet scopes) =>
-        scopes.Contains(Scopes.OfflineAccess)
-        && application.Settings.OauthConfiguration.GenerateRefreshTokens
-        && application.Client.AllowedGrantTypes.Contains(GrantTypes.RefreshToken);
 }

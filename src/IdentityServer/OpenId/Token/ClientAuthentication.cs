@@ -5,44 +5,64 @@ using IdentityServer.Tokens;
 
 namespace IdentityServer.OpenId;
 
+/// <summary>The client that a request comes from.</summary>
+/// <param name="Application">The client.</param>
+/// <param name="Proven">Whether it authenticated in this request; a public client only says who it is (RFC 6749 §2.1).</param>
+internal readonly record struct RequestingClient(Application Application, bool Proven);
+
 /// <summary>
 /// Finds out which client a request comes from and whether it proves it, the one way that it registered (RFC 6749 §2.3, OpenID
 /// Connect Core §9). An unknown client and a wrong secret look alike.
 /// </summary>
 internal sealed class ClientAuthentication(
-    ApplicationCatalog applications, ClientKeys clientKeys, SpentAssertions assertions, PublicAddress address, FailureBrake brake, TimeProvider clock)
+    ApplicationCatalog applications,
+    ClientKeys clientKeys,
+    SpentAssertions assertions,
+    PublicAddress address,
+    FailureBrake brake,
+    TimeProvider clock,
+    ILogger<ClientAuthentication> log)
 {
     /// <summary>The client, authenticated, or, for a public one, named.</summary>
-    public async Task<OAuthResult<Application>> AuthenticateAsync(HttpContext http, RequestParameters parameters, CancellationToken cancellation)
+    /// <param name="http">The request.</param>
+    /// <param name="parameters">Its parameters.</param>
+    /// <param name="provesByCode">Whether the request redeems a code with a <c>code_verifier</c>, which is proof enough for some.</param>
+    /// <param name="cancellation">Cancels the look at what was used before.</param>
+    public async Task<OAuthResult<RequestingClient>> AuthenticateAsync(
+        HttpContext http, RequestParameters parameters, bool provesByCode, CancellationToken cancellation)
     {
         if (PresentedCredentials.Parse(http.Request.Headers.Authorization, parameters).Failed(out var error, out var credentials))
         {
             return error;
         }
 
-        if (brake.Refuses(http, credentials.ClientId))
+        var remote = http.Connection.RemoteIpAddress;
+        if (brake.Refuses(remote, credentials.ClientId))
         {
+            log.ClientThrottled(remote);
             return TooManyFailures;
         }
 
         if (applications.Find(credentials.ClientId) is not { Active: true } application)
         {
-            brake.Count(http, credentials.ClientId);
-            return OAuthError.InvalidClient.Because("unknown client");
+            brake.Count(remote, credentials.ClientId);
+            log.UnknownClient(remote);
+            return OAuthError.InvalidClient;
         }
 
-        if (await CheckAsync(application, credentials, parameters, cancellation) is { } refusal)
+        if (await CheckAsync(application, credentials, provesByCode, cancellation) is { } refusal)
         {
-            brake.Count(http, credentials.ClientId);
+            brake.Count(remote, credentials.ClientId);
+            log.ClientRefused(application.Id, remote, refusal.Detail);
             return refusal;
         }
 
-        return application;
+        return new RequestingClient(application, credentials.Method is not ClientAuthenticationMethods.None);
     }
 
     private async Task<OAuthError?> CheckAsync(
-        Application application, PresentedCredentials credentials, RequestParameters parameters, CancellationToken cancellation) =>
-        !MayUse(application, credentials.Method, parameters) ? OAuthError.InvalidClient.Because($"may not use {credentials.Method}")
+        Application application, PresentedCredentials credentials, bool provesByCode, CancellationToken cancellation) =>
+        !MayUse(application, credentials.Method, provesByCode) ? OAuthError.InvalidClient.Because($"may not use {credentials.Method}")
         : credentials.Method switch
         {
             ClientAuthenticationMethods.None => null,
@@ -51,7 +71,7 @@ internal sealed class ClientAuthentication(
         };
 
     // A registered method is the only one. Otherwise the admin's policy decides, and a secret may come either way (RFC 6749 §2.3.1).
-    private static bool MayUse(Application application, string method, RequestParameters parameters)
+    private static bool MayUse(Application application, string method, bool provesByCode)
     {
         if (application.Settings.ClientMetadata.TokenEndpointAuthMethod is { } registered)
         {
@@ -64,7 +84,7 @@ internal sealed class ClientAuthentication(
             ClientAuthenticationMethods.None => application.Settings.OauthConfiguration.ClientAuthenticationPolicy switch
             {
                 ClientAuthenticationPolicy.NotRequired => true,
-                ClientAuthenticationPolicy.NotRequiredWhenUsingPKCE => parameters.Has(Parameters.CodeVerifier),
+                ClientAuthenticationPolicy.NotRequiredWhenUsingPKCE => provesByCode,
                 _ => false,
             },
             _ => false,

@@ -1,4 +1,3 @@
-using IdentityServer.Applications;
 using IdentityServer.Protocol;
 
 namespace IdentityServer.OpenId;
@@ -7,10 +6,11 @@ namespace IdentityServer.OpenId;
 internal static class ClientCredentialsGrant
 {
     /// <summary>Access for the client itself.</summary>
-    public static OAuthResult<GrantedAccess> Redeem(TokenRequest request, Application application)
+    public static OAuthResult<GrantedAccess> Redeem(TokenRequest request, RequestingClient client)
     {
         // RFC 6749 §4.4: must only be used by confidential clients.
-        if (application.Client.IsPublic)
+        var application = client.Application;
+        if (!client.Proven)
         {
             return OAuthError.GrantTypeDisabled.Because("a public client has no credentials");
         }

@@ -6,7 +6,7 @@ using IdentityServer.Tokens;
 namespace IdentityServer.OpenId;
 
 /// <summary>grant_type=refresh_token (RFC 6749 §6).</summary>
-internal sealed partial class RefreshTokenGrant(RefreshTokens refreshTokens, TimeProvider clock, ILogger<RefreshTokenGrant> log)
+internal sealed class RefreshTokenGrant(RefreshTokens refreshTokens, TimeProvider clock, ILogger<RefreshTokenGrant> log)
 {
     /// <summary>New tokens for an old one.</summary>
     public async Task<OAuthResult<GrantedAccess>> RedeemAsync(TokenRequest request, Application application, CancellationToken cancellation)
@@ -40,14 +40,14 @@ internal sealed partial class RefreshTokenGrant(RefreshTokens refreshTokens, Tim
         var (value, id) = (request.RefreshToken, grant.Token.Id);
         if (application.RotatesRefreshTokens || grant.Token.Status is not TokenStatus.Valid)
         {
-            var successor = refreshTokens.New(grant.Authorization, grant.Token.Id, out value);
+            var successor = refreshTokens.New(application, grant.Authorization, grant.Token.Id, out value);
             id = successor.Id;
             var outcome = await refreshTokens.RotateAsync(grant, successor, cancellation);
             if (outcome is not RotationOutcome.Rotated)
             {
                 if (outcome is RotationOutcome.Reused)
                 {
-                    LogReuse(grant.Authorization.Id, application.Id);
+                    log.RefreshTokenReused(grant.Authorization.Id, application.Id);
                 }
 
                 return OAuthError.RefreshTokenNotRedeemable.Because(outcome.ToString());
@@ -75,7 +75,4 @@ internal sealed partial class RefreshTokenGrant(RefreshTokens refreshTokens, Tim
         : Admission.Check(application, grant.User, grant.Registration, clock.GetUtcNow()) is { } refusal
             ? OAuthError.LoginPrevented.Because(refusal.Description)
             : null;
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "A refresh token of authorization {AuthorizationId} of application {ApplicationId} was used twice; the authorization is revoked.")]
-    private partial void LogReuse(Guid authorizationId, Guid applicationId);
 }

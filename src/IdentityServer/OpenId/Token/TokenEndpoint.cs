@@ -15,10 +15,13 @@ internal sealed class TokenEndpoint(
             return Responses.Error(error);
         }
 
-        if ((await clients.AuthenticateAsync(http, parameters, cancellation)).Failed(out error, out var application))
+        var provesByCode = request is { GrantType: GrantTypes.AuthorizationCode, CodeVerifier: not null };
+        if ((await clients.AuthenticateAsync(http, parameters, provesByCode, cancellation)).Failed(out error, out var client))
         {
             return Responses.Error(error);
         }
+
+        var application = client.Application;
 
         // RFC 6749 §5.2: unauthorized_client, where the grant exists but not for this client.
         OAuthResult<GrantedAccess> granted = request.GrantType switch
@@ -28,10 +31,10 @@ internal sealed class TokenEndpoint(
                 when !application.Client.AllowedGrantTypes.Contains(request.GrantType) => OAuthError.GrantTypeDisabled,
             GrantTypes.AuthorizationCode => await codes.RedeemAsync(request, application, cancellation),
             GrantTypes.RefreshToken => await refreshTokens.RedeemAsync(request, application, cancellation),
-            GrantTypes.ClientCredentials => ClientCredentialsGrant.Redeem(request, application),
+            GrantTypes.ClientCredentials => ClientCredentialsGrant.Redeem(request, client),
             _ => OAuthError.UnsupportedGrantType,
         };
 
-        return granted.Failed(out error, out var access) ? Responses.Error(error) : Responses.Token(issuer.Issue(access));
+        return granted.Failed(out error, out var access) ? Responses.Error(error, application) : Responses.Token(issuer.Issue(access));
     }
 }

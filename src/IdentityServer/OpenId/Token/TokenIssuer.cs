@@ -42,7 +42,7 @@ internal sealed class TokenIssuer(SigningKeyRing keys, PublicAddress address, Ti
         TenantId = access.Application.TenantId,
         AuthenticationType = access.AuthenticationType,
         AuthorizationId = access.Authorization?.Id,
-        User = CompatibilityClaims(access),
+        User = access.User is { } user ? UserClaims.Select(user, access.Registration, CompatibilityClaims(access)) : null,
     };
 
     private string IdToken(GrantedAccess access, string accessToken, DateTimeOffset now)
@@ -69,18 +69,16 @@ internal sealed class TokenIssuer(SigningKeyRing keys, PublicAddress address, Ti
             SessionId = access.Authorization.SessionId?.ToString(),
             TenantId = access.Application.TenantId,
             AuthenticationType = access.AuthenticationType,
-            User = CompatibilityClaims(access)
-                ?? UserClaims.Select(user, access.Registration, ClaimsByScope.Select(ScopeSet.Empty, requested.IdToken)),
+            User = UserClaims.Select(
+                user, access.Registration, ClaimsByScope.Select(ScopeSet.Empty, requested.IdToken).Union(CompatibilityClaims(access))),
         });
     }
 
     // §3.4 of the compatibility notes: under this policy a token tells who the person is, whatever the scope.
-    private static ClaimSet? CompatibilityClaims(GrantedAccess access) =>
-        access is { User: { } user, Application.Settings.OauthConfiguration.ScopeHandlingPolicy: ScopeHandlingPolicy.Compatibility }
-            ? UserClaims.Select(user, access.Registration, Compatibility)
-            : null;
+    private static string[] CompatibilityClaims(GrantedAccess access) =>
+        access.Application.Settings.OauthConfiguration.ScopeHandlingPolicy is ScopeHandlingPolicy.Compatibility ? Compatibility : [];
 
-    private static readonly HashSet<string> Compatibility = [Claims.Email, Claims.EmailVerified, Claims.PreferredUsername];
+    private static readonly string[] Compatibility = [Claims.Email, Claims.EmailVerified, Claims.PreferredUsername];
 
     private static string[] Words(string? text) => text?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
 }
