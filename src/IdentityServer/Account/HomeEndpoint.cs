@@ -1,5 +1,4 @@
 using IdentityServer.Sessions;
-using IdentityServer.Steps;
 using IdentityServer.Themes;
 
 namespace IdentityServer.Account;

@@ -1,6 +1,6 @@
 using IdentityServer.Themes;
 
-namespace IdentityServer.Steps;
+namespace IdentityServer.Account;
 
 /// <summary>The server's front page: that it runs, who is signed in, and where a developer starts.</summary>
 /// <param name="Account">Who is signed in, or null.</param>
