@@ -8,6 +8,9 @@ public sealed class ServerOptions
     /// <summary>The name of the section.</summary>
     public const string Section = "IdentityServer";
 
+    /// <summary>What stands in the configuration and could not be read.</summary>
+    internal IReadOnlyList<string> Unreadable { get; set; } = [];
+
     /// <summary>
     /// The address under which people and applications reach the server, such as <c>https://login.example.com</c>: the issuer, and
     /// the start of every link. May be left out only while the server listens on loopback addresses alone.

@@ -16,6 +16,11 @@ internal sealed class ServerOptionsValidator : IValidateOptions<ServerOptions>
 
     private static IEnumerable<string> Problems(ServerOptions options)
     {
+        foreach (var unreadable in options.Unreadable)
+        {
+            yield return unreadable;
+        }
+
         if (options.PublicUrl is { } url && CheckPublicUrl(url) is { } wrongUrl)
         {
             yield return $"PublicUrl: {wrongUrl}";

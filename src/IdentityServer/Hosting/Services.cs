@@ -21,7 +21,8 @@ public static class Services
     public static WebApplicationBuilder AddIdentityServer(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddOptions<ServerOptions>().BindConfiguration(ServerOptions.Section, binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
+        services.AddOptions<ServerOptions>().ValidateOnStart();
+        services.AddSingleton<IConfigureOptions<ServerOptions>, SettingsBinding>();
         services.AddSingleton<IValidateOptions<ServerOptions>, ServerOptionsValidator>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<PublicAddress>();
