@@ -1,4 +1,5 @@
 using IdentityServer.Data;
+using IdentityServer.Themes;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 
@@ -93,6 +94,7 @@ public static class Commands
     {
         using var app = Server.Build(args);
         _ = app.Services.GetRequiredService<IOptions<ServerOptions>>().Value;
+        _ = app.Services.GetRequiredService<ThemeCatalog>();
         return Say("The configuration is right.");
     }
 

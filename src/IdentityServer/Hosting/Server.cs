@@ -18,10 +18,13 @@ public static class Server
         ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
     };
 
+    // Settings are read at start. Watching their file means watching the folder, and every write of a database in it.
+    private const string NoWatch = "--hostBuilder:reloadConfigOnChange=false";
+
     /// <summary>Builds the server; <paramref name="configure"/> may add to the configuration and services before it is built.</summary>
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
-        var builder = WebApplication.CreateBuilder(args);
+        var builder = WebApplication.CreateBuilder([NoWatch, .. args]);
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = Defaults });
         builder.WebHost.ConfigureKestrel(kestrel =>
         {

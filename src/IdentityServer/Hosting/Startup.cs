@@ -2,11 +2,12 @@ using IdentityServer.Applications;
 using IdentityServer.Data;
 using IdentityServer.Keys;
 using IdentityServer.Tenants;
+using IdentityServer.Themes;
 using Microsoft.Extensions.Options;
 
 namespace IdentityServer.Hosting;
 
-/// <summary>What happens before the first request: the database is brought up to date, keys are made, catalogs are loaded.</summary>
+/// <summary>What happens before the first request: the database is brought up to date, keys are made, catalogs and themes are loaded.</summary>
 internal sealed class Startup(
     IOptions<ServerOptions> options,
     Database database,
@@ -15,11 +16,14 @@ internal sealed class Startup(
     SigningKeyRing keys,
     CatalogRefresh catalogs,
     PublicAddress address,
+    IServiceProvider services,
     TimeProvider clock) : IHostedLifecycleService
 {
     /// <inheritdoc/>
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
+        // Templates are compiled and checked on another core meanwhile; a broken theme stops the start.
+        var themes = Task.Run(services.GetRequiredService<ThemeCatalog>, cancellationToken);
         if (options.Value.Database.AutoMigrate)
         {
             await DatabaseSetup.MigrateAsync(database, cancellationToken);
@@ -35,6 +39,7 @@ internal sealed class Startup(
         await catalogs.RefreshAsync(cancellationToken);
         await AdminApplication.EnsureAsync(database, tenants.Default, clock.GetUtcNow(), cancellationToken);
         await catalogs.RefreshAsync(cancellationToken);
+        await themes;
     }
 
     /// <inheritdoc/>

@@ -27,11 +27,10 @@ internal sealed record ThemeAsset(byte[] Content, string ContentType, string Has
 /// <summary>Serves <c>/theme/{name}/{file}</c> from memory. Names are looked up, never joined to a path.</summary>
 public static class ThemeAssets
 {
-    /// <summary>Maps the assets of all themes. Loads the themes, so that a broken one stops the start.</summary>
+    /// <summary>Maps the assets of all themes.</summary>
     public static void Map(IEndpointRouteBuilder endpoints)
     {
-        var catalog = endpoints.ServiceProvider.GetRequiredService<ThemeCatalog>();
-        endpoints.MapMethods("/theme/{name}/{file}", [HttpMethods.Get, HttpMethods.Head], (string name, string file, string? v, HttpContext http) =>
+        endpoints.MapMethods("/theme/{name}/{file}", [HttpMethods.Get, HttpMethods.Head], (string name, string file, string? v, ThemeCatalog catalog, HttpContext http) =>
         {
             var theme = catalog.Find(name);
             if (theme.Name != name || !theme.Files.Assets.TryGetValue(file, out var asset))

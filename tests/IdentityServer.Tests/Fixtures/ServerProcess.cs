@@ -1,28 +1,36 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 
 namespace IdentityServer.Tests.Fixtures;
 
 /// <summary>The server that ships, as a process of its own, so that it can be measured, and killed as a power cut would.</summary>
 public sealed class ServerProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private const string Listening = "Now listening on: http://127.0.0.1:";
+    private const int MostLines = 50;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly Process process;
-    private readonly List<string> output;
+    private readonly List<string> output = [];
+    private readonly TaskCompletionSource<Uri> listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private ServerProcess(Process process, Uri address, List<string> output, TimeSpan startedIn)
+    private ServerProcess(string[] command, string folder)
     {
-        (this.process, Address, this.output, StartedIn) = (process, address, output, startedIn);
+        process = new Process
+        {
+            StartInfo = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardError = true, RedirectStandardOutput = true, WorkingDirectory = folder },
+            EnableRaisingEvents = true,
+        };
+        process.ErrorDataReceived += (_, line) => Read(line.Data);
+        process.OutputDataReceived += (_, line) => Read(line.Data);
+        process.Exited += (_, _) => listening.TrySetException(new InvalidOperationException("The server has ended."));
     }
 
     /// <summary>Where it listens, which is its issuer too.</summary>
-    public Uri Address { get; }
+    public Uri Address => listening.Task.Result;
 
     /// <summary>From the start of the process to the end of its first answer.</summary>
-    public TimeSpan StartedIn { get; }
+    public TimeSpan StartedIn { get; private set; }
 
     /// <summary>The processor time that it used so far.</summary>
     public TimeSpan ProcessorTime
@@ -46,67 +54,32 @@ public sealed class ServerProcess : IAsyncDisposable
 
     /// <summary>
     /// Starts it on this folder and waits until it has answered. <paramref name="settings"/> are such as <c>Sessions:IdleMinutes=5</c>;
-    /// with <paramref name="core"/> it gets that processor core alone.
+    /// with <paramref name="core"/> it gets that processor core alone. Another build than the one beside the tests is named by the
+    /// environment variable <c>IDENTITYSERVER_DLL</c>.
     /// </summary>
     public static async Task<ServerProcess> StartAsync(string folder, IEnumerable<string> settings, int? core = null)
     {
-        var address = new Uri($"http://localhost:{FreePort()}");
         string[] command =
         [
             .. core is { } number ? ["taskset", "-c", number.ToString(CultureInfo.InvariantCulture)] : Array.Empty<string>(),
             Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
-            Path.Combine(AppContext.BaseDirectory, "IdentityServer.dll"),
-            $"--urls={address.OriginalString}",
+            Environment.GetEnvironmentVariable("IDENTITYSERVER_DLL") ?? Path.Combine(AppContext.BaseDirectory, "IdentityServer.dll"),
+            "--urls=http://127.0.0.1:0",
             $"--IdentityServer:DataDirectory={folder}",
             .. settings.Select(setting => "--IdentityServer:" + setting),
         ];
-        var output = new List<string>();
+        var server = new ServerProcess(command, folder);
         var clock = Stopwatch.StartNew();
-        var process = new Process
-        {
-            StartInfo = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardError = true, RedirectStandardOutput = true, WorkingDirectory = folder },
-        };
-        process.ErrorDataReceived += (_, line) => Keep(output, line.Data);
-        process.OutputDataReceived += (_, line) => Keep(output, line.Data);
-        process.Start();
-        process.BeginErrorReadLine();
-        process.BeginOutputReadLine();
-        try
-        {
-            await WaitForAnswerAsync(process, address, clock);
-        }
-        catch (Exception exception) when (exception is InvalidOperationException or TimeoutException or HttpRequestException)
-        {
-            process.Kill();
-            await process.WaitForExitAsync();
-            throw new InvalidOperationException(exception.Message + "\n" + Text(output), exception);
-        }
-
-        return new ServerProcess(process, address, output, clock.Elapsed);
+        server.process.Start();
+        server.process.BeginErrorReadLine();
+        server.process.BeginOutputReadLine();
+        await server.WaitForAsync("/.well-known/openid-configuration");
+        server.StartedIn = clock.Elapsed;
+        return server;
     }
 
     /// <summary>Waits until everything that a start does is done, a kickstart file too.</summary>
-    public async Task WaitUntilReadyAsync()
-    {
-        using var client = new HttpClient { BaseAddress = Address };
-        var clock = Stopwatch.StartNew();
-        try
-        {
-            while (!(await client.GetAsync(new Uri("/health/ready", UriKind.Relative))).IsSuccessStatusCode)
-            {
-                if (clock.Elapsed > Patience)
-                {
-                    throw new TimeoutException("The server does not get ready.\n" + Text(output));
-                }
-
-                await Task.Delay(50);
-            }
-        }
-        catch (HttpRequestException exception)
-        {
-            throw new InvalidOperationException("The server has ended.\n" + Text(output), exception);
-        }
-    }
+    public Task WaitUntilReadyAsync() => WaitForAsync("/health/ready");
 
     /// <summary>Kills it at once: nothing of it runs any more, nothing is flushed or closed (SIGKILL).</summary>
     public async Task KillAsync()
@@ -126,58 +99,50 @@ public sealed class ServerProcess : IAsyncDisposable
         process.Dispose();
     }
 
-    private static async Task WaitForAnswerAsync(Process process, Uri address, Stopwatch clock)
+    private async Task WaitForAsync(string path)
     {
-        using var client = new HttpClient { BaseAddress = address };
-        while (true)
+        using var patience = new CancellationTokenSource(Patience);
+        try
         {
-            try
+            using var client = new HttpClient { BaseAddress = await listening.Task.WaitAsync(patience.Token) };
+            while (!(await client.GetAsync(new Uri(path, UriKind.Relative), patience.Token)).IsSuccessStatusCode)
             {
-                using var response = await client.GetAsync(new Uri("/.well-known/openid-configuration", UriKind.Relative));
-                response.EnsureSuccessStatusCode();
-                return;
+                await Task.Delay(20, patience.Token);
             }
-            catch (HttpRequestException exception) when (exception.HttpRequestError is HttpRequestError.ConnectionError)
-            {
-                if (process.HasExited)
-                {
-                    throw new InvalidOperationException($"The server ended with code {process.ExitCode}.", exception);
-                }
-
-                if (clock.Elapsed > Patience)
-                {
-                    throw new TimeoutException("The server did not answer.", exception);
-                }
-
-                await Task.Delay(5);
-            }
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or HttpRequestException or OperationCanceledException)
+        {
+            await DisposeAsync();
+            throw new InvalidOperationException("The server does not answer. It wrote:\n" + Output(), exception);
         }
     }
 
-    private static void Keep(List<string> lines, string? line)
+    private void Read(string? line)
     {
-        const int Most = 50;
-        lock (lines)
+        if (line is null)
         {
-            if (line is not null && lines.Count < Most)
+            return;
+        }
+
+        lock (output)
+        {
+            if (output.Count < MostLines)
             {
-                lines.Add(line);
+                output.Add(line);
             }
         }
-    }
 
-    private static string Text(List<string> lines)
-    {
-        lock (lines)
+        if (line.IndexOf(Listening, StringComparison.Ordinal) is >= 0 and var at)
         {
-            return string.Join('\n', lines);
+            listening.TrySetResult(new Uri("http://localhost:" + line[(at + Listening.Length)..]));
         }
     }
 
-    private static int FreePort()
+    private string Output()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        lock (output)
+        {
+            return string.Join('\n', output);
+        }
     }
 }
