@@ -3,7 +3,7 @@ using IdentityServer.Protocol;
 
 namespace IdentityServer.OpenId;
 
-/// <summary>What is logged of requests by programs: who was refused and why, never what they sent.</summary>
+/// <summary>What is logged of requests: who was refused and why, never what they sent.</summary>
 internal static partial class Log
 {
     /// <summary>Notes a refusal with the cause that the caller is not told.</summary>
@@ -12,6 +12,15 @@ internal static partial class Log
         if (log.IsEnabled(LogLevel.Information))
         {
             log.Refused(endpoint, clientId, error.Code, error.Reason, OneLine(error.Detail));
+        }
+    }
+
+    /// <summary>Notes a refusal that a person was shown, under the reference that the page shows too.</summary>
+    public static void Shown(this ILogger log, string endpoint, OAuthError error, string reference)
+    {
+        if (log.IsEnabled(LogLevel.Information))
+        {
+            log.Shown(endpoint, error.Code, error.Reason, OneLine(error.Detail), reference);
         }
     }
 
@@ -32,6 +41,9 @@ internal static partial class Log
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Endpoint} refused {ClientId}: {Error}, {Reason}. {Cause}")]
     private static partial void Refused(this ILogger log, string endpoint, string? clientId, string error, string reason, string? cause);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Endpoint} refused on our own page: {Error}, {Reason}. {Cause} Reference {Reference}")]
+    private static partial void Shown(this ILogger log, string endpoint, string error, string reason, string? cause, string reference);
 
     // A cause may name what came in a request, such as a repeated parameter: it must not start a line of its own.
     private static string? OneLine(string? text) =>

@@ -2,6 +2,7 @@ using IdentityServer.Authorizations;
 using IdentityServer.Data;
 using IdentityServer.Protocol;
 using IdentityServer.Registrations;
+using IdentityServer.Sessions;
 using Microsoft.EntityFrameworkCore;
 
 namespace IdentityServer.Tokens;
@@ -12,8 +13,14 @@ public sealed class AuthorizationCodes(Database database, TimeProvider clock)
     /// <summary>How long a code lives: RFC 6749 §4.1.2 recommends ten minutes at most; a redirect takes seconds.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(1);
 
-    /// <summary>Records the authorization, and what came with it, and returns the code. One commit.</summary>
-    public async Task<string> IssueAsync(CodeIssue issue, CancellationToken cancellation)
+    // Holds the session's row, so that its end comes before, and there is no code, or after, and ends this authorization as well.
+    private const string HoldSession = """UPDATE "Sessions" SET "EndedAt" = NULL WHERE "Id" = @Id AND "EndedAt" IS NULL""";
+
+    /// <summary>
+    /// Records the authorization, and what came with it, and returns the code. One commit. Null: the session has ended meanwhile, and
+    /// nothing was recorded.
+    /// </summary>
+    public async Task<string?> IssueAsync(CodeIssue issue, CancellationToken cancellation)
     {
         var now = clock.GetUtcNow();
         var code = OpaqueSecret.Create();
@@ -30,8 +37,13 @@ public sealed class AuthorizationCodes(Database database, TimeProvider clock)
             ExpiresAt = now + Lifetime,
         };
 
-        async Task WriteAsync(ServerDbContext db, CancellationToken cancelled)
+        async Task<bool> WriteAsync(ServerDbContext db, CancellationToken cancelled)
         {
+            if (await db.UpdateAsync<Session>(HoldSession, cancelled, (nameof(Session.Id), issue.Session.Id)) == 0)
+            {
+                return false;
+            }
+
             if (issue.Register)
             {
                 await RegisterAsync(db, issue, now, cancelled);
@@ -44,19 +56,18 @@ public sealed class AuthorizationCodes(Database database, TimeProvider clock)
 
             await db.InsertAsync(authorization, cancelled);
             await db.InsertAsync(token, cancelled);
+            return true;
         }
 
         try
         {
-            await database.WriteAsync(WriteAsync, cancellation);
+            return await database.WriteAsync(WriteAsync, cancellation) ? code.Value : null;
         }
         catch (DbUpdateException exception) when (DatabaseErrors.IsDuplicate(exception, out _))
         {
             // Another tab registered the person, or remembered the consent, in the same moment. Now that shows.
-            await database.WriteAsync(WriteAsync, cancellation);
+            return await database.WriteAsync(WriteAsync, cancellation) ? code.Value : null;
         }
-
-        return code.Value;
     }
 
     /// <summary>Finds a code in any state, with all that it stands for.</summary>

@@ -158,12 +158,14 @@ internal sealed class AuthorizeFlow(
                 RememberConsent = context.Interaction is { Consented: true },
             },
             cancellation);
-        return reply.Accept(
-            context.Request,
-            context.Application,
-            code,
-            LanguageNegotiation.Choose(context.Http.Request, null, themes.Find(null).Languages),
-            registration is not null || registers ? "Authenticated" : "AuthenticatedNotRegistered");
+        return code is null
+            ? await GoOnAsync(context with { SignedIn = null, Interaction = null, Sealed = null }, null, cancellation) // Signed out in another tab.
+            : reply.Accept(
+                context.Request,
+                context.Application,
+                code,
+                LanguageNegotiation.Choose(context.Http.Request, null, themes.Find(null).Languages),
+                registration is not null || registers ? "Authenticated" : "AuthenticatedNotRegistered");
     }
 
     private sealed record Standing(Registration? Registration, Consent? Consent);

@@ -6,7 +6,7 @@ using IdentityServer.Themes;
 namespace IdentityServer.OpenId;
 
 /// <summary>Sends authorization responses to the application, the way it asked for. Only ever used for a proven redirect address.</summary>
-internal sealed partial class AuthorizeReply(PublicAddress address, ILogger<AuthorizeReply> log)
+internal sealed class AuthorizeReply(PublicAddress address, ILogger<AuthorizeReply> log)
 {
     /// <summary>The code, and what FusionAuth's clients hear beside it.</summary>
     public IResult Accept(AuthorizeRequest request, Application application, string code, string locale, string userState) =>
@@ -15,7 +15,7 @@ internal sealed partial class AuthorizeReply(PublicAddress address, ILogger<Auth
     /// <summary>The error; the log gets its cause.</summary>
     public IResult Refuse(AuthorizeRequest request, Application application, OAuthError error)
     {
-        LogRefused(error.Code, error.Reason, application.ClientId, error.Detail);
+        log.Refused(Paths.Authorize, application.ClientId, error);
         return Send(AuthorizeResponse.Failure(request, address.Value, error), application);
     }
 
@@ -26,7 +26,4 @@ internal sealed partial class AuthorizeReply(PublicAddress address, ILogger<Auth
                 StepContext.View(application),
                 [.. response.Fields.Select(field => new HiddenField(field.Key, field.Value))]))
             : new Redirect(response.ToUrl());
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "Authorize request refused: {Code} ({Reason}) to application {ClientId}. {Detail}")]
-    private partial void LogRefused(string code, string reason, string clientId, string? detail);
 }

@@ -1,5 +1,10 @@
 using System.Net;
+using IdentityServer.Authorizations;
+using IdentityServer.Protocol;
+using IdentityServer.Sessions;
 using IdentityServer.Tests.Fixtures;
+using IdentityServer.Tokens;
+using Microsoft.EntityFrameworkCore;
 
 namespace IdentityServer.Tests.OpenId;
 
@@ -263,6 +268,47 @@ public sealed class LogoutTests
 
         Assert.Equal(LogoutUrl, page.Location);
         Assert.Equal((HttpStatusCode.BadRequest, "invalid_grant"), await RefreshAsync(visit, tokens));
+    }
+
+    // Whichever comes first: the sign-out ends what the request gave, or the request finds the session ended.
+    [Theory, OnEachDatabase]
+    public async Task Nothing_that_is_issued_while_somebody_signs_out_outlives_the_session(DatabaseProvider provider)
+    {
+        var server = await TestServer.SharedAsync(provider);
+        using var visit = await Visit.StartAsync(server);
+        var signedIn = (await server.Get<BrowserSessions>().FindAsync(await CookieAsync(visit), CancellationToken.None))!;
+        Assert.NotNull(await IssueAsync(visit, signedIn));
+
+        Assert.True(await server.Get<BrowserSessions>().EndAsync(signedIn.Session.Id, CancellationToken.None));
+        Assert.Null(await IssueAsync(visit, signedIn));
+
+        var statuses = await server.ReadAsync(db => db.Authorizations.Where(row => row.SessionId == signedIn.Session.Id).Select(row => row.Status).ToListAsync());
+        Assert.Equal([AuthorizationStatus.Revoked, AuthorizationStatus.Revoked], statuses); // Of the sign-in, and of the code above.
+    }
+
+    private static async Task<string?> CookieAsync(Visit visit)
+    {
+        await visit.SignInAsync();
+        return visit.Browser.Cookie("session");
+    }
+
+    private static Task<string?> IssueAsync(Visit visit, SignedIn signedIn)
+    {
+        Assert.False(RequestParameters.Parse(visit.Party.Call().Parameters).Failed(out _, out var parameters));
+        var request = AuthorizeRequest.Parse(parameters!);
+        var issue = new CodeIssue
+        {
+            Application = visit.Party.Application,
+            User = signedIn.User,
+            Session = signedIn.Session,
+            Request = request,
+            Scopes = request.Scope,
+            Resources = [],
+            Acr = "1",
+            Register = false,
+            RememberConsent = false,
+        };
+        return visit.Server.Get<AuthorizationCodes>().IssueAsync(issue, CancellationToken.None);
     }
 
     private static Task<Visit> StartAsync() => Visit.StartAsync(
