@@ -9,5 +9,11 @@ public sealed class OwnServer : IAsyncLifetime
 
     public async Task InitializeAsync() => server = await TestServer.StartAsync("RateLimits:Enabled=false");
 
-    public async Task DisposeAsync() => await Server.DisposeAsync();
+    public async Task DisposeAsync()
+    {
+        if (server is not null)
+        {
+            await server.DisposeAsync();
+        }
+    }
 }

@@ -131,14 +131,12 @@ internal sealed class LogoutEndpoint(
 
     private static IResult Leave(LogoutRequest request, Application? application)
     {
-        if ((request.ToUrl() ?? application?.Settings.OauthConfiguration.LogoutUrl) is { } url)
-        {
-            return new Redirect(url);
-        }
-
-        var view = application is null ? null : StepContext.View(application);
-        return Page.Show(new SignedOutPage(view, view?.Uri));
+        return (request.ToUrl() ?? application?.Settings.OauthConfiguration.LogoutUrl) is { } url
+            ? new Redirect(url)
+            : Page.Show(new SignedOutPage(View(application)));
     }
+
+    private static ApplicationView? View(Application? application) => application is null ? null : StepContext.View(application);
 
     private static PageResult<LogoutPage> Ask(LogoutRequest request, Application? application, SignedIn signedIn)
     {
@@ -148,7 +146,7 @@ internal sealed class LogoutEndpoint(
         Add(Parameters.State, request.State);
         return Page.Show(new LogoutPage(
             Paths.Logout,
-            application is null ? null : StepContext.View(application),
+            View(application),
             StepContext.AccountView(signedIn.User),
             fields));
 

@@ -45,12 +45,13 @@ public sealed class LogoutTests
     [Fact]
     public async Task Without_an_address_the_person_ends_on_a_page_that_says_so()
     {
-        using var visit = await Visit.StartAsync();
+        using var visit = await Visit.StartAsync(settings: settings => settings with { ClientMetadata = new() { ClientUri = "https://app.example" } });
 
         var page = await LogoutAsync(visit, ("id_token_hint", (await SignInAsync(visit)).IdToken));
 
         Assert.Equal((HttpStatusCode.OK, null), (page.Status, page.Location));
         Assert.Contains("You are signed out", page.Body, StringComparison.Ordinal);
+        Assert.Equal("https://app.example", Assert.Single(page.Document.QuerySelectorAll("a")).GetAttribute("href"));
         page.AssertPageHeaders();
     }
 
