@@ -56,9 +56,14 @@ internal static class SetupEndpoint
         var created = await administrators.CreateAsync(model.Email ?? string.Empty, model.FullName, form[Password].ToString(), onlyFirst: true, cancellation);
         if (created.Failed(out var errors, out var user))
         {
-            return Administrators.IsRefusedAsSecond(errors) ? Results.NotFound()
-                : PasswordGate.IsBusy(errors, out _) ? Page.Show(model with { Errors = errors }, StatusCodes.Status503ServiceUnavailable)
-                : Page.Show(model with { Errors = errors });
+            if (Administrators.IsRefusedAsSecond(errors))
+            {
+                return Results.NotFound();
+            }
+
+            var busy = PasswordGate.IsBusy(errors, out var seconds);
+            http.Response.Headers.RetryAfter = seconds;
+            return Page.Show(model with { Errors = errors }, busy ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK);
         }
 
         var started = await sessions.StartAsync(

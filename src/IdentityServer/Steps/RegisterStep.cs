@@ -38,12 +38,12 @@ internal sealed class RegisterStep(Registrar registrar, RegistrationBrake brake,
         var registration = new NewRegistration { ApplicationId = context.Application.Id, Verified = true };
         if ((await registrar.CreateAsync(user, registration, AuditLog.System, cancellation)).Failed(out var errors, out var registered))
         {
-            if (!PasswordGate.IsBusy(errors, out _))
+            if (!PasswordGate.IsBusy(errors, out var seconds))
             {
                 return Again(model, errors);
             }
 
-            StepErrors.SetRetryAfter(context.Http, PasswordGate.RetryAfter);
+            context.Http.Response.Headers.RetryAfter = seconds;
             return Again(model, errors, StatusCodes.Status503ServiceUnavailable);
         }
 

@@ -64,6 +64,21 @@ public sealed class SetupTests
     }
 
     [Fact]
+    public async Task When_too_many_sign_in_at_once_the_page_asks_to_come_back()
+    {
+        await using var server = await TestServer.StartAsync();
+        using var browser = server.NewBrowser();
+        var page = await browser.OpenAsync("/setup?token=" + server.Get<SetupToken>().Issue());
+        var crowd = await Crowd.GatherAsync(server.Get<PasswordGate>());
+
+        page = await SubmitAsync(browser, page);
+
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "2"), (page.Status, page.Header("Retry-After")));
+        await crowd.LeaveAsync();
+        Assert.Equal(HttpStatusCode.SeeOther, (await SubmitAsync(browser, page)).Status);
+    }
+
+    [Fact]
     public async Task An_administrator_needs_a_long_password()
     {
         await using var server = await TestServer.StartAsync();
