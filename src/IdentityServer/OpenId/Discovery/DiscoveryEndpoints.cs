@@ -1,3 +1,4 @@
+using IdentityServer.Applications;
 using IdentityServer.Keys;
 using IdentityServer.Protocol;
 using IdentityServer.Themes;
@@ -6,7 +7,7 @@ using Microsoft.Extensions.Primitives;
 namespace IdentityServer.OpenId;
 
 /// <summary>Discovery (OpenID Connect Discovery §4, RFC 8414 §3) and the key set: ready bytes, cached by clients and proxies.</summary>
-internal sealed class DiscoveryEndpoints(SigningKeyRing keys, PublicAddress address, ThemeCatalog themes)
+internal sealed class DiscoveryEndpoints(SigningKeyRing keys, ApplicationCatalog applications, PublicAddress address, ThemeCatalog themes)
 {
     private const string Caching = "public, max-age=300, must-revalidate";
 
@@ -40,12 +41,17 @@ internal sealed class DiscoveryEndpoints(SigningKeyRing keys, PublicAddress addr
         UiLocalesSupported = themes.Find(null).Languages,
     };
 
-    private static async Task WriteAsync(HttpContext http, ReadyDocument document)
+    private async Task WriteAsync(HttpContext http, ReadyDocument document)
     {
         var response = http.Response;
         response.Headers.ETag = document.ETag;
         response.Headers.CacheControl = Caching;
         response.Headers.XContentTypeOptions = "nosniff";
+        if (!applications.IsAllowedOrigin(http.Request.Headers.Origin.ToString()))
+        {
+            response.Headers.Vary = "Origin"; // CORS says so itself only to those that it lets in; a cache must hear it from the others too.
+        }
+
         if (IsKnown(http.Request.Headers.IfNoneMatch, document.ETag))
         {
             response.StatusCode = StatusCodes.Status304NotModified;

@@ -49,10 +49,11 @@ internal sealed class IntrospectionEndpoint(
         }
 
         var claims = token.Claims;
-        return Active(claims.Scope.ToString(), claims.ClientId, claims.Subject, claims.IssuedAt, claims.ExpiresAt)
+        var answer = Active(claims.Scope.ToString(), claims.ClientId, claims.Subject, claims.IssuedAt, claims.ExpiresAt);
+        answer = claims.Audience is [var only] ? answer.Add(Protocol.Claims.Audience, only) : answer.Add(Protocol.Claims.Audience, claims.Audience);
+        return answer
             .Add(Protocol.Claims.TokenType, TokenTypes.Bearer)
             .Add(Protocol.Claims.Username, token.User?.Email ?? token.User?.Username)
-            .Add(Protocol.Claims.Audience, claims.Audience)
             .Add(Protocol.Claims.JwtId, claims.JwtId)
             .Add(Protocol.Claims.AuthenticationTime, claims.AuthenticatedAt)
             .Add(Protocol.Claims.AuthenticationContext, claims.AuthenticationContext)
