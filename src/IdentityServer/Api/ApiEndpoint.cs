@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using IdentityServer.ApiKeys;
 using IdentityServer.Data;
 using IdentityServer.Tenants;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 
 namespace IdentityServer.Api;
@@ -15,27 +16,30 @@ internal delegate Task<ApiResult> ApiHandler(ApiRequest request, CancellationTok
 /// </summary>
 internal sealed partial class ApiEndpoint(ApiKeyCatalog keys, TenantCatalog tenants, ILogger<ApiEndpoint> log)
 {
+    /// <summary>The largest body, in bytes, unless a call takes more.</summary>
+    public const int MaxBody = 1024 * 1024;
+
     private const string TenantHeader = "X-FusionAuth-TenantId";
 
     /// <summary>Answers a call of a route that needs a key with <paramref name="permission"/>.</summary>
-    public Task RunAsync(HttpContext http, string permission, ApiHandler handler) => AnswerAsync(
-        http, Authenticate(http, out _) is { } caller && caller.Permissions.Allow(permission, http.Request.Method) ? caller : null, permission, handler);
+    public Task RunAsync(HttpContext http, string permission, ApiHandler handler, int maxBody) => AnswerAsync(
+        http, Authenticate(http, out _) is { } caller && caller.Permissions.Allow(permission, http.Request.Method) ? caller : null, permission, handler, maxBody);
 
     /// <summary>Answers a call of a route that is open: without a key too, but not with a wrong one.</summary>
     public Task RunOpenAsync(HttpContext http, string route, Func<bool, ApiResult> handler)
     {
         var caller = Authenticate(http, out var presented);
         return presented && caller is null
-            ? AnswerAsync(http, null, route, (_, _) => Task.FromResult(ApiResult.Denied))
+            ? AnswerAsync(http, null, route, (_, _) => Task.FromResult(ApiResult.Denied), MaxBody)
             : handler(caller is not null).WriteAsync(http.Response, http.RequestAborted);
     }
 
-    private async Task AnswerAsync(HttpContext http, ApiCaller? caller, string permission, ApiHandler handler)
+    private async Task AnswerAsync(HttpContext http, ApiCaller? caller, string permission, ApiHandler handler, int maxBody)
     {
         ApiResult result;
         try
         {
-            result = caller is null ? ApiResult.Denied : await HandleAsync(http, caller, handler);
+            result = caller is null ? ApiResult.Denied : await HandleAsync(http, caller, handler, maxBody);
         }
         catch (BadHttpRequestException exception)
         {
@@ -52,14 +56,20 @@ internal sealed partial class ApiEndpoint(ApiKeyCatalog keys, TenantCatalog tena
         await result.WriteAsync(http.Response, http.RequestAborted);
     }
 
-    private async Task<ApiResult> HandleAsync(HttpContext http, ApiCaller caller, ApiHandler handler)
+    private async Task<ApiResult> HandleAsync(HttpContext http, ApiCaller caller, ApiHandler handler, int maxBody)
     {
+        // The server in front has its own, smaller bound; only who holds a key that may make the call is let past it.
+        if (maxBody > MaxBody && http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } bound)
+        {
+            bound.MaxRequestBodySize = maxBody;
+        }
+
         var errors = new FieldErrors();
         JsonNode? body = null;
         if (!HttpMethods.IsGet(http.Request.Method))
         {
             // Clients send bodies with DELETE (C9), under any content type or none (C6).
-            if (await ReadBodyAsync(http.Request, http.RequestAborted) is not { } bytes)
+            if (await ReadBodyAsync(http.Request, maxBody, http.RequestAborted) is not { } bytes)
             {
                 return ApiResult.Of(StatusCodes.Status413PayloadTooLarge);
             }
@@ -96,10 +106,9 @@ internal sealed partial class ApiEndpoint(ApiKeyCatalog keys, TenantCatalog tena
     }
 
     // Bounded here as well as by the server in front, which a host that embeds us may have set otherwise.
-    private static async Task<ReadOnlyMemory<byte>?> ReadBodyAsync(HttpRequest request, CancellationToken cancellation)
+    private static async Task<ReadOnlyMemory<byte>?> ReadBodyAsync(HttpRequest request, int max, CancellationToken cancellation)
     {
-        const int Max = 1024 * 1024;
-        if (request.ContentLength > Max)
+        if (request.ContentLength > max)
         {
             return null;
         }
@@ -109,7 +118,7 @@ internal sealed partial class ApiEndpoint(ApiKeyCatalog keys, TenantCatalog tena
         int read;
         while ((read = await request.Body.ReadAsync(buffer, cancellation)) > 0)
         {
-            if (body.Length + read > Max)
+            if (body.Length + read > max)
             {
                 return null;
             }

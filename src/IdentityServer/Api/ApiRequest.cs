@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Primitives;
 
@@ -23,6 +24,18 @@ internal sealed class ApiRequest(HttpContext http, ApiCaller caller, JsonNode? b
 
     /// <summary>The id in the path under this name, or null if the path has none. A malformed one is noted (§1.3).</summary>
     public Guid? PathId(string name) => http.GetRouteValue(name) is string text ? ParseId(name, text) : null;
+
+    /// <summary>The number in the path under this name (§1.3: ids of logs are numbers). A malformed one is noted.</summary>
+    public long? PathNumber(string name)
+    {
+        if (long.TryParse(http.GetRouteValue(name) as string, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        {
+            return number;
+        }
+
+        Errors.Add(name, "couldNotConvert", "This id is a number.");
+        return null;
+    }
 
     /// <summary>The id in the query under this name, or null. A malformed one is noted.</summary>
     public Guid? QueryId(string name) => Query(name) is { } text ? ParseId(name, text) : null;
@@ -54,6 +67,26 @@ internal sealed class ApiRequest(HttpContext http, ApiCaller caller, JsonNode? b
     /// <summary>A query parameter that may stand several times (C7).</summary>
     public IReadOnlyList<string> QueryList(string name) =>
         [.. http.Request.Query[name].Select(value => Given(value)).OfType<string>()];
+
+    /// <summary>Whether everything stands in the address.</summary>
+    public bool IsGet => HttpMethods.IsGet(http.Request.Method);
+
+    /// <summary>A whole number in the query.</summary>
+    public int? QueryNumber(string name)
+    {
+        if (Query(name) is not { } text)
+        {
+            return null;
+        }
+
+        if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
+        {
+            return number;
+        }
+
+        Errors.Add(name, "couldNotConvert", "The parameter is a whole number.");
+        return null;
+    }
 
     /// <summary>A switch in the query.</summary>
     public bool QueryFlag(string name)

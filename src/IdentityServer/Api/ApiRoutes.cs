@@ -12,11 +12,16 @@ public static class ApiRoutes
     public static void MapApi(this IEndpointRouteBuilder routes)
     {
         routes.MapStatus();
+        AuditLogApi.Map(routes);
         ApplicationsApi.Map(routes);
         RolesApi.Map(routes);
         ScopesApi.Map(routes);
         UsersApi.Map(routes);
+        UserSearchApi.Map(routes);
+        UserImportApi.Map(routes);
         RegistrationsApi.Map(routes);
+        GroupsApi.Map(routes);
+        GroupMembersApi.Map(routes);
         ApiKeysApi.Map(routes);
     }
 
@@ -30,12 +35,13 @@ public static class ApiRoutes
     }
 
     /// <summary>Maps a call that needs a key. The permission is the path without its ids (§2).</summary>
-    internal static void MapApi(this IEndpointRouteBuilder routes, string method, string pattern, ApiHandler handler)
+    internal static void MapApi(
+        this IEndpointRouteBuilder routes, string method, string pattern, ApiHandler handler, int maxBody = ApiEndpoint.MaxBody)
     {
         var parsed = RoutePatternFactory.Parse(pattern);
         var permission = Permission(parsed);
         var endpoint = routes.ServiceProvider.GetRequiredService<ApiEndpoint>();
-        routes.MapMethods(pattern, [method], http => endpoint.RunAsync(http, permission, handler));
+        routes.MapMethods(pattern, [method], http => endpoint.RunAsync(http, permission, handler, maxBody));
     }
 
     /// <summary>The permission that a route needs.</summary>

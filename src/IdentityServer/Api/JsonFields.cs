@@ -49,7 +49,7 @@ internal sealed class JsonFields(JsonObject? node, string path, FieldErrors erro
 
         if (text.Length > max)
         {
-            errors.Add(At(name), "tooLong", $"At most {max} characters.", new Dictionary<string, object> { ["max"] = max });
+            TooLong(name, max);
             return null;
         }
 
@@ -148,10 +148,13 @@ internal sealed class JsonFields(JsonObject? node, string path, FieldErrors erro
         return texts;
     }
 
+    /// <summary>A list of ids; empty when absent.</summary>
+    public List<Guid> Ids(string name) => SearchCriteria.ParseIds(Texts(name) ?? [], At(name), errors);
+
     /// <summary>A list of objects, null when absent.</summary>
-    public IReadOnlyList<JsonFields>? Sections(string name)
+    public IReadOnlyList<JsonFields>? Sections(string name, int most = MaxItems)
     {
-        if (Items(name) is not { } items)
+        if (Items(name, most) is not { } items)
         {
             return null;
         }
@@ -207,6 +210,13 @@ internal sealed class JsonFields(JsonObject? node, string path, FieldErrors erro
         return others.Count == 0 ? null : others;
     }
 
+    /// <summary>A member of any type, or null.</summary>
+    public JsonNode? Anything(string name) => node?[name];
+
+    /// <summary>Notes that a member is too long.</summary>
+    public void TooLong(string name, int max) =>
+        errors.Add(At(name), "tooLong", $"At most {max} characters.", new Dictionary<string, object> { ["max"] = max });
+
     /// <summary>The names of all members that were sent.</summary>
     public IEnumerable<string> Names => node is null ? [] : node.Where(member => member.Value is not null).Select(member => member.Key);
 
@@ -222,16 +232,16 @@ internal sealed class JsonFields(JsonObject? node, string path, FieldErrors erro
         return JsonSerializer.SerializeToElement(value);
     }
 
-    private JsonArray? Items(string name)
+    private JsonArray? Items(string name, int most = MaxItems)
     {
         switch (node?[name])
         {
             case null:
                 return null;
-            case JsonArray { Count: <= MaxItems } items:
+            case JsonArray items when items.Count <= most:
                 return items;
             case JsonArray:
-                errors.Add(At(name), "tooMany", $"At most {MaxItems} entries.");
+                errors.Add(At(name), "tooMany", $"At most {most} entries.");
                 return null;
             default:
                 WrongType(name, "a list");

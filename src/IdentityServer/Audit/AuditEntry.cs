@@ -21,4 +21,14 @@ public sealed class AuditEntry
 
     /// <summary>Details as a JSON object: the object's id, the names of changed fields.</summary>
     public string? Data { get; init; }
+
+    /// <summary>Why, as far as somebody said so.</summary>
+    [MaxLength(1024)]
+    public string? Reason { get; init; }
+
+    /// <summary>What was before, as JSON: in entries that others add through the management API.</summary>
+    public string? OldValue { get; init; }
+
+    /// <summary>What is since, as JSON: in entries that others add through the management API.</summary>
+    public string? NewValue { get; init; }
 }

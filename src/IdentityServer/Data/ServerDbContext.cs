@@ -2,6 +2,7 @@ using IdentityServer.ApiKeys;
 using IdentityServer.Applications;
 using IdentityServer.Audit;
 using IdentityServer.Authorizations;
+using IdentityServer.Groups;
 using IdentityServer.Keys;
 using IdentityServer.Registrations;
 using IdentityServer.Sessions;
@@ -39,6 +40,15 @@ public abstract class ServerDbContext(DbContextOptions options) : DbContext(opti
     /// <summary>People's registrations in applications.</summary>
     public DbSet<Registration> Registrations => Set<Registration>();
 
+    /// <summary>Groups of people.</summary>
+    public DbSet<Group> Groups => Set<Group>();
+
+    /// <summary>The roles that groups give.</summary>
+    public DbSet<GroupRole> GroupRoles => Set<GroupRole>();
+
+    /// <summary>Who is in which group.</summary>
+    public DbSet<GroupMember> GroupMembers => Set<GroupMember>();
+
     /// <summary>Browser sessions (SSO).</summary>
     public DbSet<Session> Sessions => Set<Session>();
 
@@ -59,6 +69,9 @@ public abstract class ServerDbContext(DbContextOptions options) : DbContext(opti
 
     /// <summary>Signing keys, sealed.</summary>
     public DbSet<StoredSigningKey> SigningKeys => Set<StoredSigningKey>();
+
+    /// <summary>Keys that admins made or imported, sealed.</summary>
+    public DbSet<ManagedKey> ManagedKeys => Set<ManagedKey>();
 
     /// <summary>Keys of the management API, hashed.</summary>
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
@@ -85,6 +98,8 @@ public abstract class ServerDbContext(DbContextOptions options) : DbContext(opti
         modelBuilder.Entity<Tenant>().HasKey(row => row.Id);
         MapApplications(modelBuilder);
         MapPeople(modelBuilder);
+        CompareKeysByBytes(modelBuilder);
+        MapGroups(modelBuilder);
         MapTokens(modelBuilder);
         MapServer(modelBuilder);
         foreach (var key in modelBuilder.Model.GetEntityTypes().Select(type => type.FindPrimaryKey()!))
@@ -116,6 +131,9 @@ public abstract class ServerDbContext(DbContextOptions options) : DbContext(opti
         {
             entity.HasIndex(row => new { row.TenantId, row.EmailKey }).IsUnique();
             entity.HasIndex(row => new { row.TenantId, row.UsernameKey }).IsUnique();
+            entity.HasIndex(row => new { row.TenantId, row.FirstNameKey });
+            entity.HasIndex(row => new { row.TenantId, row.LastNameKey });
+            entity.HasIndex(row => new { row.TenantId, row.FullNameKey });
         });
         model.Entity<Registration>(entity =>
         {
@@ -128,6 +146,46 @@ public abstract class ServerDbContext(DbContextOptions options) : DbContext(opti
         {
             entity.HasIndex(row => row.SecretHash).IsUnique();
             entity.HasIndex(row => row.UserId);
+            entity.HasOne<User>().WithMany().HasForeignKey(row => row.UserId).OnDelete(DeleteBehavior.Cascade);
+        });
+    }
+
+    // On PostgreSQL as on SQLite: then one index serves look-ups, and ranges for what begins alike.
+    private void CompareKeysByBytes(ModelBuilder model)
+    {
+        if (!Database.IsNpgsql())
+        {
+            return;
+        }
+
+        model.Entity<User>(entity =>
+        {
+            const string Bytes = "C";
+            entity.Property(row => row.EmailKey).UseCollation(Bytes);
+            entity.Property(row => row.UsernameKey).UseCollation(Bytes);
+            entity.Property(row => row.FirstNameKey).UseCollation(Bytes);
+            entity.Property(row => row.LastNameKey).UseCollation(Bytes);
+            entity.Property(row => row.FullNameKey).UseCollation(Bytes);
+        });
+    }
+
+    private static void MapGroups(ModelBuilder model)
+    {
+        model.Entity<Group>(entity =>
+        {
+            entity.HasIndex(row => new { row.TenantId, row.Name }).IsUnique();
+            entity.HasMany(row => row.Roles).WithOne().HasForeignKey(row => row.GroupId).OnDelete(DeleteBehavior.Cascade);
+        });
+        model.Entity<GroupRole>(entity =>
+        {
+            entity.HasKey(row => new { row.GroupId, row.RoleId });
+            entity.HasOne(row => row.Role).WithMany().HasForeignKey(row => row.RoleId).OnDelete(DeleteBehavior.Cascade);
+        });
+        model.Entity<GroupMember>(entity =>
+        {
+            entity.HasIndex(row => new { row.GroupId, row.UserId }).IsUnique();
+            entity.HasIndex(row => row.UserId);
+            entity.HasOne<Group>().WithMany().HasForeignKey(row => row.GroupId).OnDelete(DeleteBehavior.Cascade);
             entity.HasOne<User>().WithMany().HasForeignKey(row => row.UserId).OnDelete(DeleteBehavior.Cascade);
         });
     }
@@ -166,8 +224,17 @@ public abstract class ServerDbContext(DbContextOptions options) : DbContext(opti
     private static void MapServer(ModelBuilder model)
     {
         model.Entity<StoredSigningKey>().HasKey(row => row.Kid);
+        model.Entity<ManagedKey>(entity =>
+        {
+            entity.HasIndex(row => row.Name).IsUnique();
+            entity.HasIndex(row => row.Kid).IsUnique();
+        });
         model.Entity<ApiKey>().HasIndex(row => row.Hash).IsUnique();
-        model.Entity<AuditEntry>().HasIndex(row => row.Instant);
+        model.Entity<AuditEntry>(entity =>
+        {
+            entity.HasIndex(row => row.Instant);
+            entity.HasIndex(row => row.Actor);
+        });
         model.Entity<Marker>().HasKey(row => row.Name);
     }
 }

@@ -16,6 +16,8 @@ internal static class PeopleServices
     {
         services.AddUsers();
         services.AddSingleton<Registrar>();
+        services.AddSingleton<PeopleSearch>();
+        services.AddSingleton<PeopleImport>();
         services.AddSingleton<Administrators>();
         services.AddSingleton<IUserAccess, AuthorizationAccess>();
         services.AddSessions();

@@ -2,6 +2,7 @@ using IdentityServer.Api;
 using IdentityServer.ApiKeys;
 using IdentityServer.Applications;
 using IdentityServer.Data;
+using IdentityServer.Groups;
 using IdentityServer.Keys;
 using IdentityServer.OpenId;
 using IdentityServer.Outgoing;
@@ -44,6 +45,9 @@ public static class Services
         services.AddSingleton<ApplicationStore>();
         services.AddSingleton<OutgoingHttp>();
         services.AddSingleton<ClientKeys>();
+        services.AddCatalog<GroupCatalog>();
+        services.AddSingleton<GroupStore>();
+        services.AddSingleton<Members>();
         services.AddApi();
         Readiness.Add(services);
         services.AddHostedService<FirstAdministrator>(); // Looks once the kickstart, which may bring one, is through.

@@ -23,6 +23,11 @@ public sealed class Registrar(
     public Task<List<Registration>> ListAsync(Guid userId, CancellationToken cancellation) =>
         database.ReadAsync((db, token) => db.Registrations.Where(row => row.UserId == userId).OrderBy(row => row.CreatedAt).ToListAsync(token), cancellation);
 
+    /// <summary>The ids of all people in an application.</summary>
+    public async Task<HashSet<Guid>> OfApplicationAsync(Guid applicationId, CancellationToken cancellation) =>
+        [.. await database.ReadAsync(
+            (db, token) => db.Registrations.Where(row => row.ApplicationId == applicationId).Select(row => row.UserId).ToListAsync(token), cancellation)];
+
     /// <summary>Creates a person and their registration, both or neither.</summary>
     public async Task<FieldResult<Registered>> CreateAsync(NewUser user, NewRegistration registration, string actor, CancellationToken cancellation)
     {

@@ -50,6 +50,9 @@ public static class CanonicalKey
     public static string? Username(string name) =>
         Fold(name, MaxUsername, out var folded) && !folded.Contains('@', StringComparison.Ordinal) && Spelling.IsPlain(folded) ? folded : null;
 
+    /// <summary>The form in which a name, or the beginning of anything with a key, is searched; null if nothing can match it.</summary>
+    public static string? Name(string? name) => name is not null && Fold(name, MaxUsername, out var folded) ? folded : null;
+
     private static bool Fold(string typed, int longest, [NotNullWhen(true)] out string? folded)
     {
         folded = null;

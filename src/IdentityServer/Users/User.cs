@@ -30,7 +30,10 @@ public sealed class User
     [MaxLength(191)]
     public string? UsernameKey { get; set; }
 
-    /// <summary>The password's hash in ASP.NET Core Identity's format, or null for a person without a password.</summary>
+    /// <summary>
+    /// The password's hash in ASP.NET Core Identity's format, or one that was imported (<see cref="ImportedHash"/>), or null for a
+    /// person without a password.
+    /// </summary>
     [MaxLength(512)]
     public string? PasswordHash { get; set; }
 
@@ -81,6 +84,18 @@ public sealed class User
     [MaxLength(191)]
     public string? FullName { get; set; }
 
+    /// <summary>The key under which <see cref="FirstName"/> is searched.</summary>
+    [MaxLength(191)]
+    public string? FirstNameKey { get; set; }
+
+    /// <summary>The key under which <see cref="LastName"/> is searched.</summary>
+    [MaxLength(191)]
+    public string? LastNameKey { get; set; }
+
+    /// <summary>The key under which <see cref="FullName"/> is searched.</summary>
+    [MaxLength(191)]
+    public string? FullNameKey { get; set; }
+
     /// <summary>Claim <c>picture</c>.</summary>
     [MaxLength(2048)]
     public string? ImageUrl { get; set; }
@@ -102,6 +117,12 @@ public sealed class User
 
     /// <summary>Languages in order of preference; the first is claim <c>locale</c>.</summary>
     public List<string> PreferredLanguages { get; set; } = [];
+
+    /// <summary>
+    /// The groups that the person is a member of. The memberships themselves are rows of the room of groups, which keeps this in
+    /// step: with it a token costs no further read.
+    /// </summary>
+    public List<Guid> GroupIds { get; set; } = [];
 
     /// <summary>Free data as a JSON object, OpenID's further claims included.</summary>
     public string Data { get; set; } = "{}";

@@ -87,6 +87,9 @@ public record UserDetails
         user.MiddleName = Blank(MiddleName);
         user.LastName = Blank(LastName);
         user.FullName = Blank(FullName);
+        user.FirstNameKey = CanonicalKey.Name(user.FirstName);
+        user.LastNameKey = CanonicalKey.Name(user.LastName);
+        user.FullNameKey = CanonicalKey.Name(user.FullName);
         user.ImageUrl = Blank(ImageUrl);
         user.MobilePhone = Blank(MobilePhone);
         user.ParentEmail = Blank(ParentEmail);

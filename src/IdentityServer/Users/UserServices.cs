@@ -12,6 +12,11 @@ internal static class UserServices
         services.Configure<PasswordHasherOptions>(options => options.IterationCount = Passwords.Iterations);
         services.TryAddSingleton<IPasswordHasher<User>, PasswordHasher<User>>();
         services.AddSingleton<PasswordGate>();
+        foreach (var scheme in (IPasswordScheme[])[.. SaltedDigest.All, .. Phpass.All, .. Crypt.All, new Werkzeug()])
+        {
+            services.AddSingleton(scheme);
+        }
+
         services.AddSingleton<Passwords>();
         services.AddSingleton<People>();
         return services;

@@ -19,6 +19,8 @@ internal sealed class ApplicationsApi(Database database, TenantCatalog tenants, 
         const string One = "/api/application/{applicationId}";
         routes.MapApi("POST", Many, api.CreateAsync);
         routes.MapApi("GET", Many, api.GetAsync);
+        routes.MapApi("GET", "/api/application/search", api.SearchAsync);
+        routes.MapApi("POST", "/api/application/search", api.SearchAsync);
         routes.MapApi("PUT", One, AdminGuard.ForApplication(api.PutAsync));
         routes.MapApi("PATCH", One, AdminGuard.ForApplication(api.PatchAsync));
         routes.MapApi("DELETE", One, AdminGuard.ForApplication(api.DeleteAsync));
@@ -100,6 +102,42 @@ internal sealed class ApplicationsApi(Database database, TenantCatalog tenants, 
         }
 
         return ApiResult.Ok(new JsonObject { ["applications"] = ApiJson.List(found.Select(Show)) });
+    }
+
+    private async Task<ApiResult> SearchAsync(ApiRequest request, CancellationToken cancellation)
+    {
+        var criteria = SearchCriteria.Of(request);
+        var (name, state, wanted) = (criteria.Text("name"), criteria.Text("state"), criteria.Id("tenantId"));
+        var (start, count) = (criteria.StartRow(), criteria.NumberOfResults());
+        var (column, descending) = criteria.OrderBy("name", "insertInstant");
+        if (state is not (null or "Active" or "Inactive"))
+        {
+            request.Errors.Add("search.state", "invalid", "Either Active or Inactive.");
+        }
+
+        if (request.Errors.Any)
+        {
+            return ApiResult.Refused(request.Errors);
+        }
+
+        var tenant = tenants.Default.Id;
+        await using var db = database.Open();
+        var matching = db.Applications
+            .Where(row => row.TenantId == tenant && (wanted == null || row.TenantId == wanted) && (state == null || row.Active == (state == "Active")))
+            .Filter(row => row.Name, name);
+        var sorted = (column, descending) switch
+        {
+            ("name", false) => matching.OrderBy(row => row.Name),
+            ("name", true) => matching.OrderByDescending(row => row.Name),
+            (_, false) => matching.OrderBy(row => row.CreatedAt).ThenBy(row => row.Id),
+            (_, true) => matching.OrderByDescending(row => row.CreatedAt).ThenByDescending(row => row.Id),
+        };
+        var found = await sorted.Include(row => row.Roles).Include(row => row.Scopes).AsSplitQuery().Skip(start).Take(count).ToListAsync(cancellation);
+        return ApiResult.Ok(new JsonObject
+        {
+            ["applications"] = ApiJson.List(found.Select(Show)),
+            ["total"] = await matching.CountAsync(cancellation),
+        });
     }
 
     private async Task<ApiResult> PutAsync(ApiRequest request, CancellationToken cancellation)

@@ -22,10 +22,16 @@ internal static class Patch
     /// </summary>
     public static FieldResult<T> Apply<T>(
         ApiRequest request, string name, JsonObject current, Func<JsonFields, T> read, params IReadOnlyList<string> sets)
+        where T : class =>
+        Apply(request, name, new JsonObject { [name] = current }, (fields, _) => read(fields), sets);
+
+    /// <summary>The same for an envelope that has more beside the object, which is read along.</summary>
+    public static FieldResult<T> Apply<T>(
+        ApiRequest request, string name, JsonObject envelope, Func<JsonFields, JsonFields, T> read, params IReadOnlyList<string> sets)
         where T : class
     {
         var errors = new FieldErrors();
-        var document = ApiJson.Copy(new JsonObject { [name] = current });
+        var document = ApiJson.Copy(envelope);
         var patched = request.MediaType switch
         {
             JsonPatchType => JsonPatch.Apply(document, request.RawBody as JsonArray, errors),
@@ -42,7 +48,7 @@ internal static class Patch
             return errors.AddGeneral("tooLong", "The patched document is too large.");
         }
 
-        var result = read(JsonFields.OfEnvelope(patched, name, errors));
+        var result = read(JsonFields.OfEnvelope(patched, name, errors), new JsonFields(patched, string.Empty, errors));
         return errors.Any ? errors : result;
     }
 }

@@ -58,7 +58,7 @@ internal sealed class RegistrationsApi(People people, Registrar registrar, UserS
         }
 
         var answer = Answer(registered.Registration);
-        answer["user"] = UserWire.Show(registered.User, [registered.Registration]);
+        answer["user"] = UserWire.Show(registered.User, [registered.Registration], []);
         return ApiResult.Ok(answer);
     }
 

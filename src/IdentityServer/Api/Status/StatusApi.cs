@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace IdentityServer.Api;
 
-/// <summary><c>/api/status</c>: open, and with a key it tells the version (§18).</summary>
+/// <summary><c>/api/status</c>: open, and with a key it tells the version, as <c>/api/system/version</c> does (§18).</summary>
 internal static class StatusApi
 {
     private static readonly string Version =
@@ -13,5 +13,6 @@ internal static class StatusApi
         const string Route = "/api/status";
         var endpoint = routes.ServiceProvider.GetRequiredService<ApiEndpoint>();
         routes.MapGet(Route, http => endpoint.RunOpenAsync(http, Route, known => known ? ApiResult.Ok(new { version = Version }) : ApiResult.Empty));
+        routes.MapApi("GET", "/api/system/version", (_, _) => Task.FromResult(ApiResult.Ok(new { version = Version })));
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using IdentityServer.Groups;
 using IdentityServer.Registrations;
 using IdentityServer.Users;
 
@@ -46,7 +47,7 @@ internal static class UserWire
     };
 
     /// <summary>What is shown.</summary>
-    public static JsonObject Show(User user, IEnumerable<Registration> registrations) => ApiJson.WithoutNulls(new()
+    public static JsonObject Show(User user, IEnumerable<Registration> registrations, IEnumerable<GroupMember> memberships) => ApiJson.WithoutNulls(new()
     {
         ["id"] = user.Id,
         ["tenantId"] = user.TenantId,
@@ -70,13 +71,13 @@ internal static class UserWire
         ["verifiedInstant"] = user.VerifiedAt?.ToUnixTimeMilliseconds(),
         ["passwordChangeRequired"] = user.PasswordChangeRequired,
         ["passwordLastUpdateInstant"] = user.PasswordChangedAt?.ToUnixTimeMilliseconds(),
-        ["encryptionScheme"] = user.PasswordHash is null ? null : EncryptionScheme,
+        ["encryptionScheme"] = user.PasswordHash is null ? null : ImportedHash.Parse(user.PasswordHash)?.Scheme ?? EncryptionScheme,
         ["lastLoginInstant"] = user.LastLoginAt?.ToUnixTimeMilliseconds(),
         ["insertInstant"] = user.CreatedAt.ToUnixTimeMilliseconds(),
         ["lastUpdateInstant"] = user.UpdatedAt.ToUnixTimeMilliseconds(),
         ["connectorId"] = ConnectorId,
         ["registrations"] = ApiJson.List(registrations.Select(RegistrationWire.Show)),
-        ["memberships"] = new JsonArray(),
+        ["memberships"] = ApiJson.List(memberships.Select(MemberWire.Show)),
         ["twoFactor"] = new JsonObject { ["methods"] = new JsonArray() },
         ["identities"] = Identities(user),
     });

@@ -1,11 +1,12 @@
 using System.Text.Json.Nodes;
+using IdentityServer.Groups;
 using IdentityServer.Registrations;
 using IdentityServer.Users;
 
 namespace IdentityServer.Api;
 
 /// <summary><c>/api/user</c> (§4.2). The rules and the transactions are those of <see cref="People"/>.</summary>
-internal sealed class UsersApi(People people, Registrar registrar, UserSearch search)
+internal sealed class UsersApi(People people, Registrar registrar, Members members, UserSearch search)
 {
     private const string Envelope = "user";
 
@@ -35,7 +36,7 @@ internal sealed class UsersApi(People people, Registrar registrar, UserSearch se
         var created = await people.CreateAsync(wanted, request.Caller.Actor, cancellation);
         return created.Failed(out var errors, out var user)
             ? ApiResult.Refused(await search.ExplainAsync(errors, wanted, cancellation))
-            : Answer(user, []);
+            : Answer(user, [], []);
     }
 
     private async Task<ApiResult> GetAsync(ApiRequest request, CancellationToken cancellation)
@@ -64,7 +65,8 @@ internal sealed class UsersApi(People people, Registrar registrar, UserSearch se
                 : await search.FindAsync(loginId!, types.Count > 0 ? types : AnyLoginId, cancellation);
         }
 
-        return user is null ? ApiResult.Missing : Answer(user, await registrar.ListAsync(user.Id, cancellation));
+        return user is null ? ApiResult.Missing
+            : Answer(user, await registrar.ListAsync(user.Id, cancellation), await members.OfUserAsync(user, cancellation));
     }
 
     private async Task<ApiResult> PutAsync(ApiRequest request, User user, List<Registration> registrations, CancellationToken cancellation)
@@ -72,7 +74,7 @@ internal sealed class UsersApi(People people, Registrar registrar, UserSearch se
         if (request.QueryFlag("reactivate"))
         {
             return await people.ReactivateAsync(user.Id, request.Caller.Actor, cancellation) && await people.FindAsync(user.Id, cancellation) is { } again
-                ? Answer(again, registrations)
+                ? Answer(again, registrations, await members.OfUserAsync(again, cancellation))
                 : ApiResult.Missing;
         }
 
@@ -96,7 +98,7 @@ internal sealed class UsersApi(People people, Registrar registrar, UserSearch se
 
         FieldResult<T> Apply<T>(User current, Func<JsonFields, T> read)
             where T : class =>
-            Patch.Apply(request, Envelope, UserWire.Show(current, registrations), read);
+            Patch.Apply(request, Envelope, UserWire.Show(current, registrations, []), read);
     }
 
     private async Task<ApiResult> UpdateAsync(
@@ -110,7 +112,7 @@ internal sealed class UsersApi(People people, Registrar registrar, UserSearch se
 
         return outcome.Failed(out var errors, out var changed)
             ? ApiResult.Refused(await search.ExplainAsync(errors, wanted, cancellation))
-            : Answer(changed, registrations);
+            : Answer(changed, registrations, await members.OfUserAsync(changed, cancellation));
     }
 
     private async Task<ApiResult> DeleteAsync(ApiRequest request, User user, List<Registration> registrations, CancellationToken cancellation)
@@ -144,8 +146,8 @@ internal sealed class UsersApi(People people, Registrar registrar, UserSearch se
         return AdminGuard.Denies(request, registrations) ? ApiResult.Denied : await handler(request, user, registrations, cancellation);
     };
 
-    private static ApiResult Answer(User user, IEnumerable<Registration> registrations) =>
-        ApiResult.Ok(new JsonObject { [Envelope] = UserWire.Show(user, registrations) });
+    private static ApiResult Answer(User user, IEnumerable<Registration> registrations, IEnumerable<GroupMember> memberships) =>
+        ApiResult.Ok(new JsonObject { [Envelope] = UserWire.Show(user, registrations, memberships) });
 
     private sealed record PatchedUser(UserDetails Details, string? Password);
 }

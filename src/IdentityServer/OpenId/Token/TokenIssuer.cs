@@ -1,13 +1,14 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using IdentityServer.Applications;
+using IdentityServer.Groups;
 using IdentityServer.Keys;
 using IdentityServer.Protocol;
 
 namespace IdentityServer.OpenId;
 
 /// <summary>Mints access and ID tokens for whatever a grant proved.</summary>
-internal sealed class TokenIssuer(SigningKeyRing keys, PublicAddress address, TimeProvider clock)
+internal sealed class TokenIssuer(SigningKeyRing keys, GroupCatalog groups, PublicAddress address, TimeProvider clock)
 {
     /// <summary>The token response (RFC 6749 §5.1).</summary>
     public TokenResponse Issue(GrantedAccess access)
@@ -37,7 +38,7 @@ internal sealed class TokenIssuer(SigningKeyRing keys, PublicAddress address, Ti
         AuthenticatedAt = access.Authorization?.AuthenticatedAt,
         AuthenticationContext = access.Authorization?.Acr,
         AuthenticationMethods = Words(access.Authorization?.Amr),
-        Roles = access.Registration?.Roles,
+        Roles = access is { User: { } person, Registration: { } registration } ? groups.RolesOf(person, registration) : null,
         ApplicationId = access.Registration?.ApplicationId,
         TenantId = access.Application.TenantId,
         AuthenticationType = access.AuthenticationType,

@@ -1,11 +1,12 @@
 using IdentityServer.Applications;
+using IdentityServer.Groups;
 using IdentityServer.Protocol;
 using IdentityServer.Tokens;
 
 namespace IdentityServer.OpenId;
 
 /// <summary>The userinfo endpoint (OpenID Connect Core §5.3): claims about the person behind an access token.</summary>
-internal sealed class UserInfoEndpoint(AccessTokens accessTokens)
+internal sealed class UserInfoEndpoint(AccessTokens accessTokens, GroupCatalog groups)
 {
     private static readonly OAuthError SeveralTokens = new(
         Errors.InvalidRequest, "access_token_required", "Send the access token once: in the Authorization header or in the form.");
@@ -41,7 +42,7 @@ internal sealed class UserInfoEndpoint(AccessTokens accessTokens)
         var claims = new ClaimSet().Add(Claims.Subject, user.Id.ToString());
         if (compatible && token.Registration is { } registration)
         {
-            claims.Add(Claims.ApplicationId, token.Application.IdText).Add(Claims.Roles, registration.Roles);
+            claims.Add(Claims.ApplicationId, token.Application.IdText).Add(Claims.Roles, groups.RolesOf(user, registration));
         }
 
         return Responses.Claims(UserClaims.AddTo(claims, user, token.Registration, names));

@@ -240,7 +240,19 @@ namespace IdentityServer.Data.Migrations.Postgres
                         .HasMaxLength(1024)
                         .HasColumnType("character varying(1024)");
 
+                    b.Property<string>("NewValue")
+                        .HasColumnType("text");
+
+                    b.Property<string>("OldValue")
+                        .HasColumnType("text");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(1024)
+                        .HasColumnType("character varying(1024)");
+
                     b.HasKey("Id");
+
+                    b.HasIndex("Actor");
 
                     b.HasIndex("Instant");
 
@@ -371,6 +383,141 @@ namespace IdentityServer.Data.Migrations.Postgres
                     b.HasKey("Name");
 
                     b.ToTable("Markers");
+                });
+
+            modelBuilder.Entity("IdentityServer.Groups.Group", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Data")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(191)
+                        .HasColumnType("character varying(191)");
+
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("TenantId", "Name")
+                        .IsUnique();
+
+                    b.ToTable("Groups");
+                });
+
+            modelBuilder.Entity("IdentityServer.Groups.GroupMember", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Data")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<Guid>("GroupId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("UserId");
+
+                    b.HasIndex("GroupId", "UserId")
+                        .IsUnique();
+
+                    b.ToTable("GroupMembers");
+                });
+
+            modelBuilder.Entity("IdentityServer.Groups.GroupRole", b =>
+                {
+                    b.Property<Guid>("GroupId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("RoleId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("GroupId", "RoleId");
+
+                    b.HasIndex("RoleId");
+
+                    b.ToTable("GroupRoles");
+                });
+
+            modelBuilder.Entity("IdentityServer.Keys.ManagedKey", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Algorithm")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)");
+
+                    b.Property<string>("Certificate")
+                        .HasColumnType("text");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("ExpiresAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Issuer")
+                        .HasMaxLength(191)
+                        .HasColumnType("character varying(191)");
+
+                    b.Property<string>("Kid")
+                        .IsRequired()
+                        .HasMaxLength(191)
+                        .HasColumnType("character varying(191)");
+
+                    b.Property<int>("Length")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(191)
+                        .HasColumnType("character varying(191)");
+
+                    b.Property<string>("PublicKey")
+                        .HasColumnType("text");
+
+                    b.Property<string>("SealedPrivateKey")
+                        .HasColumnType("text");
+
+                    b.Property<string>("Type")
+                        .IsRequired()
+                        .HasMaxLength(8)
+                        .HasColumnType("character varying(8)");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Kid")
+                        .IsUnique();
+
+                    b.HasIndex("Name")
+                        .IsUnique();
+
+                    b.ToTable("ManagedKeys");
                 });
 
             modelBuilder.Entity("IdentityServer.Keys.StoredSigningKey", b =>
@@ -646,7 +793,8 @@ namespace IdentityServer.Data.Migrations.Postgres
 
                     b.Property<string>("EmailKey")
                         .HasMaxLength(254)
-                        .HasColumnType("character varying(254)");
+                        .HasColumnType("character varying(254)")
+                        .UseCollation("C");
 
                     b.Property<long?>("ExpiresAt")
                         .HasColumnType("bigint");
@@ -655,9 +803,23 @@ namespace IdentityServer.Data.Migrations.Postgres
                         .HasMaxLength(191)
                         .HasColumnType("character varying(191)");
 
+                    b.Property<string>("FirstNameKey")
+                        .HasMaxLength(191)
+                        .HasColumnType("character varying(191)")
+                        .UseCollation("C");
+
                     b.Property<string>("FullName")
                         .HasMaxLength(191)
                         .HasColumnType("character varying(191)");
+
+                    b.Property<string>("FullNameKey")
+                        .HasMaxLength(191)
+                        .HasColumnType("character varying(191)")
+                        .UseCollation("C");
+
+                    b.PrimitiveCollection<List<Guid>>("GroupIds")
+                        .IsRequired()
+                        .HasColumnType("uuid[]");
 
                     b.Property<string>("ImageUrl")
                         .HasMaxLength(2048)
@@ -669,6 +831,11 @@ namespace IdentityServer.Data.Migrations.Postgres
                     b.Property<string>("LastName")
                         .HasMaxLength(191)
                         .HasColumnType("character varying(191)");
+
+                    b.Property<string>("LastNameKey")
+                        .HasMaxLength(191)
+                        .HasColumnType("character varying(191)")
+                        .UseCollation("C");
 
                     b.Property<int>("LockoutCount")
                         .HasColumnType("integer");
@@ -723,7 +890,8 @@ namespace IdentityServer.Data.Migrations.Postgres
 
                     b.Property<string>("UsernameKey")
                         .HasMaxLength(191)
-                        .HasColumnType("character varying(191)");
+                        .HasColumnType("character varying(191)")
+                        .UseCollation("C");
 
                     b.Property<bool>("Verified")
                         .HasColumnType("boolean");
@@ -732,6 +900,12 @@ namespace IdentityServer.Data.Migrations.Postgres
                         .HasColumnType("bigint");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("TenantId", "FirstNameKey");
+
+                    b.HasIndex("TenantId", "FullNameKey");
+
+                    b.HasIndex("TenantId", "LastNameKey");
 
                     b.HasIndex("TenantId", "EmailKey")
                         .IsUnique();
@@ -799,6 +973,38 @@ namespace IdentityServer.Data.Migrations.Postgres
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("IdentityServer.Groups.GroupMember", b =>
+                {
+                    b.HasOne("IdentityServer.Groups.Group", null)
+                        .WithMany()
+                        .HasForeignKey("GroupId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.HasOne("IdentityServer.Users.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("IdentityServer.Groups.GroupRole", b =>
+                {
+                    b.HasOne("IdentityServer.Groups.Group", null)
+                        .WithMany("Roles")
+                        .HasForeignKey("GroupId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.HasOne("IdentityServer.Applications.StoredRole", "Role")
+                        .WithMany()
+                        .HasForeignKey("RoleId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.Navigation("Role");
+                });
+
             modelBuilder.Entity("IdentityServer.Registrations.Registration", b =>
                 {
                     b.HasOne("IdentityServer.Applications.StoredApplication", null)
@@ -839,6 +1045,11 @@ namespace IdentityServer.Data.Migrations.Postgres
                     b.Navigation("Scopes");
 
                     b.Navigation("Secrets");
+                });
+
+            modelBuilder.Entity("IdentityServer.Groups.Group", b =>
+                {
+                    b.Navigation("Roles");
                 });
 #pragma warning restore 612, 618
         }
