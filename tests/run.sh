@@ -140,6 +140,7 @@ for project in tests/*/*.csproj; do
   if grep -q 'Microsoft.NET.Test.Sdk' "$project"; then run_dotnet_suite "$project"; fi
 done
 run_node_suite tests/openid-client
+run_node_suite tests/fusionauth-client
 
 if [ ${#failures[@]} -gt 0 ]; then
   say 'Failures'
