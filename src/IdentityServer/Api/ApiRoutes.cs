@@ -22,6 +22,7 @@ public static class ApiRoutes
         RegistrationsApi.Map(routes);
         GroupsApi.Map(routes);
         GroupMembersApi.Map(routes);
+        KeysApi.Map(routes);
         ApiKeysApi.Map(routes);
     }
 

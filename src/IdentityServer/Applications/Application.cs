@@ -50,6 +50,12 @@ public sealed class Application
     /// <summary>The algorithm of its access tokens.</summary>
     public string AccessTokenAlgorithm => Settings.ClientMetadata.AccessTokenSignedResponseAlg ?? "ES256";
 
+    /// <summary>The key of its ID tokens, where an admin chose one.</summary>
+    public Guid? IdTokenKey => Jwt.IdTokenKeyId;
+
+    /// <summary>The key of its access tokens, where an admin chose one.</summary>
+    public Guid? AccessTokenKey => Jwt.AccessTokenKeyId;
+
     /// <summary>Whether people may register themselves.</summary>
     public bool AllowsRegistration => Settings.RegistrationConfiguration.Enabled;
 

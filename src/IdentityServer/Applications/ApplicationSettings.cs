@@ -111,6 +111,12 @@ public sealed record JwtConfiguration
     /// <summary>Absolute life of a refresh token and its successors, in minutes.</summary>
     public int RefreshTokenTimeToLiveInMinutes { get; init; } = 43200;
 
+    /// <summary>The key that signs access tokens; null, those that the server makes by itself.</summary>
+    public Guid? AccessTokenKeyId { get; init; }
+
+    /// <summary>The key that signs ID tokens; null, those that the server makes by itself.</summary>
+    public Guid? IdTokenKeyId { get; init; }
+
     /// <summary>Whether refresh tokens rotate. Null, not set: they do.</summary>
     public RefreshTokenUsagePolicy? RefreshTokenUsagePolicy { get; init; }
 

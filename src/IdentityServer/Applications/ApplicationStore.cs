@@ -1,5 +1,6 @@
 using System.Text.Json;
 using IdentityServer.Data;
+using IdentityServer.Keys;
 using IdentityServer.Tenants;
 using Microsoft.EntityFrameworkCore;
 
@@ -36,6 +37,7 @@ public sealed class ApplicationStore(TenantCatalog tenants)
         }
 
         await CheckNameIsFreeAsync(db, newId, input.Name, errors, cancellation);
+        await CheckKeysAsync(db, input.Settings.JwtConfiguration, errors, cancellation);
         await CheckRoleIdsAreFreeAsync(db, input.Roles, errors, cancellation);
         if (errors.Any)
         {
@@ -80,6 +82,7 @@ public sealed class ApplicationStore(TenantCatalog tenants)
         var errors = new FieldErrors();
         ApplicationRules.Check(input with { ClientId = null, Roles = [] }, errors);
         await CheckNameIsFreeAsync(db, stored.Id, input.Name, errors, cancellation);
+        await CheckKeysAsync(db, input.Settings.JwtConfiguration, errors, cancellation);
         if (errors.Any)
         {
             return errors;
@@ -122,6 +125,26 @@ public sealed class ApplicationStore(TenantCatalog tenants)
         var secret = ClientSecrets.Set(db, stored, input, now);
         await CatalogVersion.BumpAsync(db, cancellation);
         return new(stored, input.Settings, secret);
+    }
+
+    // A key that clients could not verify by would lock everybody out: it has a public part that is published, and ID tokens are
+    // signed by the algorithms that discovery announces (OpenID Connect Discovery §3).
+    private static async Task CheckKeysAsync(ServerDbContext db, JwtConfiguration jwt, FieldErrors errors, CancellationToken cancellation)
+    {
+        var announced = SigningKeyRing.Algorithms.Select(algorithm => algorithm.Name).ToList();
+        foreach (var (id, name) in new[] { (jwt.AccessTokenKeyId, "accessTokenKeyId"), (jwt.IdTokenKeyId, "idTokenKeyId") })
+        {
+            if (id is null)
+            {
+                continue;
+            }
+
+            var key = await db.ManagedKeys.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, cancellation);
+            if (key is not { SealedPrivateKey: not null, PublicKey: not null } || (name == "idTokenKeyId" && !announced.Contains(key.Algorithm)))
+            {
+                errors.Add("application.jwtConfiguration." + name, "invalid", "There is no such key, or tokens can't be signed with it.");
+            }
+        }
     }
 
     private async Task CheckNameIsFreeAsync(ServerDbContext db, Guid id, string? name, FieldErrors errors, CancellationToken cancellation)

@@ -32,6 +32,7 @@ public static class Services
         services.AddData();
         services.AddCatalog<TenantCatalog>();
         services.AddCatalog<SigningKeyRing>();
+        services.AddSingleton<ManagedKeyStore>();
         services.AddCatalog<ApplicationCatalog>();
         services.AddHostedService<SigningKeyRotation>();
         services.AddExceptionHandler<Faults>();

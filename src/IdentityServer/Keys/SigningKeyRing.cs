@@ -19,15 +19,19 @@ public sealed class SigningKeyRing(Database database, IDataProtectionProvider pr
     /// <summary>The algorithms that we sign with: what clients expect, and the faster one.</summary>
     public static IReadOnlyList<JwsAlgorithm> Algorithms { get; } = [JwsAlgorithm.RS256, JwsAlgorithm.ES256];
 
-    private readonly IDataProtector protector = protection.CreateProtector("IdentityServer.Keys.v1");
+    private readonly IDataProtector protector = Protector(protection);
     private readonly Dictionary<string, SigningKey> unsealed = new(StringComparer.Ordinal);
-    private volatile Snapshot current = new([], FrozenDictionary<string, SigningKey>.Empty);
+    private volatile Snapshot current = new([], FrozenDictionary<string, SigningKey>.Empty, FrozenDictionary<Guid, SigningKey>.Empty);
 
     /// <summary>The public keys, those that will sign and those that did included.</summary>
     public JsonWebKeySet PublicKeys => current.PublicKeys;
 
     /// <summary>The key set as it is served (RFC 7517 §5).</summary>
     public ReadyDocument Document => current.Document;
+
+    /// <summary>The key of an admin's choice, if it is there and can sign; else the one that signs with this algorithm now.</summary>
+    public SigningKey Signer(Guid? chosen, string algorithm) =>
+        chosen is { } id && current.Managed.TryGetValue(id, out var key) ? key : Signer(algorithm);
 
     /// <summary>The key that signs with this algorithm now.</summary>
     public SigningKey Signer(string algorithm)
@@ -86,8 +90,19 @@ public sealed class SigningKeyRing(Database database, IDataProtectionProvider pr
                 key.Kid);
         }
 
+        var managed = await database.ReadAsync(
+            (db, token) => db.ManagedKeys.Where(key => key.SealedPrivateKey != null && key.PublicKey != null).ToListAsync(token), cancellation);
+        foreach (var key in managed.Where(key => !unsealed.ContainsKey(key.Kid)))
+        {
+            unsealed[key.Kid] = SigningKey.Import(
+                JwsAlgorithm.Find(key.Algorithm)!, protector.Unprotect(Convert.FromBase64String(key.SealedPrivateKey!)), key.Kid);
+        }
+
         // A key that was dropped stays in the dictionary: a request on its way may still hold it.
-        current = new Snapshot([.. stored.OrderBy(key => key.CreatedAt)], stored.ToFrozenDictionary(key => key.Kid, key => unsealed[key.Kid]));
+        current = new Snapshot(
+            [.. stored.OrderBy(key => key.CreatedAt)],
+            stored.ToFrozenDictionary(key => key.Kid, key => unsealed[key.Kid]),
+            managed.ToFrozenDictionary(key => key.Id, key => unsealed[key.Kid]));
     }
 
     /// <inheritdoc/>
@@ -101,6 +116,9 @@ public sealed class SigningKeyRing(Database database, IDataProtectionProvider pr
 
     // A successor is published before it signs, even if it comes late because no server ran for months: until then its predecessor
     // goes on, and that one stays published for as long as if it had been in time.
+    /// <summary>What seals private keys.</summary>
+    internal static IDataProtector Protector(IDataProtectionProvider protection) => protection.CreateProtector("IdentityServer.Keys.v1");
+
     private async Task CreateAsync(JwsAlgorithm algorithm, DateTimeOffset now, StoredSigningKey? predecessor, CancellationToken cancellation)
     {
         var activeFrom = predecessor is null ? now
@@ -141,13 +159,16 @@ public sealed class SigningKeyRing(Database database, IDataProtectionProvider pr
     private static int Compare(StoredSigningKey one, StoredSigningKey other) =>
         one.ActiveFrom != other.ActiveFrom ? one.ActiveFrom.CompareTo(other.ActiveFrom) : string.CompareOrdinal(one.Kid, other.Kid);
 
-    private sealed class Snapshot(StoredSigningKey[] stored, FrozenDictionary<string, SigningKey> keys)
+    private sealed class Snapshot(StoredSigningKey[] stored, FrozenDictionary<string, SigningKey> keys, FrozenDictionary<Guid, SigningKey> managed)
     {
         public StoredSigningKey[] Stored { get; } = stored;
 
         public FrozenDictionary<string, SigningKey> Keys { get; } = keys;
 
-        public JsonWebKeySet PublicKeys { get; } = new([.. stored.Select(key => keys[key.Kid].PublicKey)]);
+        public FrozenDictionary<Guid, SigningKey> Managed { get; } = managed;
+
+        public JsonWebKeySet PublicKeys { get; } =
+            new([.. stored.Select(key => keys[key.Kid].PublicKey), .. managed.Values.Select(key => key.PublicKey)]);
 
         public ReadyDocument Document => field ??= new ReadyDocument(PublicKeys.ToUtf8Bytes());
     }

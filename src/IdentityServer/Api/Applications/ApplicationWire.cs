@@ -90,10 +90,12 @@ internal static class ApplicationWire
             Enabled = fields.Flag("enabled"),
             TimeToLiveInSeconds = fields.Number("timeToLiveInSeconds") ?? defaults.TimeToLiveInSeconds,
             RefreshTokenTimeToLiveInMinutes = fields.Number("refreshTokenTimeToLiveInMinutes") ?? defaults.RefreshTokenTimeToLiveInMinutes,
+            AccessTokenKeyId = fields.Id("accessTokenKeyId"),
+            IdTokenKeyId = fields.Id("idTokenKeyId"),
             RefreshTokenUsagePolicy = fields.Choice<RefreshTokenUsagePolicy>("refreshTokenUsagePolicy"),
             Others = fields.Others(
             [
-                "accessTokenKeyId", "idTokenKeyId", "refreshTokenExpirationPolicy", "refreshTokenOneTimeUseConfiguration",
+                "refreshTokenExpirationPolicy", "refreshTokenOneTimeUseConfiguration",
                 "refreshTokenRevocationPolicy", "refreshTokenSlidingWindowConfiguration",
             ]),
         };

@@ -14,7 +14,7 @@ internal sealed class TokenIssuer(SigningKeyRing keys, GroupCatalog groups, Publ
     public TokenResponse Issue(GrantedAccess access)
     {
         var now = clock.GetUtcNow();
-        var accessToken = JsonWebToken.Sign(keys.Signer(access.Application.AccessTokenAlgorithm), TokenTypes.AccessToken, AccessClaims(access, now));
+        var accessToken = JsonWebToken.Sign(keys.Signer(access.Application.AccessTokenKey, access.Application.AccessTokenAlgorithm), TokenTypes.AccessToken, AccessClaims(access, now));
         return new TokenResponse(accessToken, (int)access.Application.TokenLifetime.TotalSeconds)
         {
             IdToken = access.User is not null && access.Scopes.Contains(Scopes.OpenId) ? IdToken(access, accessToken, now) : null,
@@ -49,7 +49,7 @@ internal sealed class TokenIssuer(SigningKeyRing keys, GroupCatalog groups, Publ
     private string IdToken(GrantedAccess access, string accessToken, DateTimeOffset now)
     {
         var user = access.User!;
-        var key = keys.Signer(access.Application.IdTokenAlgorithm);
+        var key = keys.Signer(access.Application.IdTokenKey, access.Application.IdTokenAlgorithm);
         var requested = ClaimsRequest.Parse(access.Authorization!.Claims).Failed(out _, out var claims) ? ClaimsRequest.Empty : claims;
 
         // OpenID Connect Core §5.4: with an access token at hand, the claims of scopes come from userinfo; those that the claims
