@@ -4,6 +4,7 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using IdentityServer.Benchmarks;
 using IdentityServer.Benchmarks.Load;
+using IdentityServer.Benchmarks.People;
 
 const string Help = """
     Measures the server. Run it in Release: dotnet run -c Release --project tests/IdentityServer.Benchmarks -- <command>
@@ -13,10 +14,11 @@ const string Help = """
           --connections=32    How many callers at once.
           --seconds=5         How long each endpoint is measured.
           --only=refresh      Only those whose name contains this.
+      people                  Import of 100,000 people, and search by e-mail prefix among 1,000,000.
       micro [filter]          Small parts alone, with BenchmarkDotNet.
       help                    Shows this text.
 
-    load measures SQLite, and PostgreSQL as well where the environment variable IDENTITYSERVER_TEST_POSTGRES holds the
+    load and people measure SQLite, and PostgreSQL as well where the environment variable IDENTITYSERVER_TEST_POSTGRES holds the
     connection string of somebody who may create databases.
     """;
 
@@ -26,6 +28,8 @@ switch (args)
         return await StartupTime.RunAsync();
     case ["load", .. var options] when LoadOptions.TryParse(options, out var load):
         return await LoadTest.RunAsync(load, args);
+    case ["people"]:
+        return await PeopleBenchmark.RunAsync();
     case ["micro", .. var rest]:
         // In this process: the generated project of the default would need the package source.
         var inProcess = DefaultConfig.Instance.AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance));
