@@ -22,6 +22,8 @@ internal sealed class Startup(
     /// <inheritdoc/>
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
+        DataProtectionVersion.Require();
+
         // Templates are compiled and checked on another core meanwhile; a broken theme stops the start.
         var themes = Task.Run(services.GetRequiredService<ThemeCatalog>, cancellationToken);
         if (options.Value.Database.AutoMigrate)

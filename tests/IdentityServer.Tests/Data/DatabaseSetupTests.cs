@@ -60,6 +60,28 @@ public sealed class DatabaseSetupTests
         await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => DatabaseSetup.MigrateAsync(server.Get<Database>(), CancellationToken.None))));
     }
 
+    [Fact]
+    public async Task The_start_names_the_SQLite_that_it_took()
+    {
+        using var lines = new LogLines();
+        await using var server = await TestServer.StartAsync(DatabaseProvider.Sqlite, lines.Listen);
+
+        Assert.Matches(@"SQLite 3\.\d+\.\d+ from (libsqlite3\.so\.0|e_sqlite3)\.", lines.ToString());
+        Assert.Equal(SqliteBinding.Version, await server.ReadAsync(db => db.Database.SqlQuery<string>($"SELECT sqlite_version() AS \"Value\"").SingleAsync()));
+    }
+
+    [Theory]
+    [InlineData("10.0.12+95017c711e6afc1085133d440e42b4bd78155701", true)]
+    [InlineData("10.0.7", true)]
+    [InlineData("11.0.0-preview.1+abc", true)]
+    [InlineData("10.0.6+abc", false)]
+    [InlineData("10.0.0", false)]
+    [InlineData("9.0.20", false)]
+    [InlineData("", false)]
+    [InlineData("main", false)]
+    public void A_framework_with_a_known_hole_stops_the_start(string version, bool suffices) =>
+        Assert.Equal(suffices, DataProtectionVersion.Suffices(version));
+
     private static Task<int> ExecuteAsync(TestServer server, string sql) =>
         server.Get<Database>().WriteAsync((db, token) => db.Database.ExecuteSqlRawAsync(sql, token), CancellationToken.None);
 }

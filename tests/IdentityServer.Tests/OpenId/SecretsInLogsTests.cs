@@ -1,8 +1,4 @@
-using System.Collections.Concurrent;
-using System.Text;
 using IdentityServer.Tests.Fixtures;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace IdentityServer.Tests.OpenId;
 
@@ -12,20 +8,8 @@ public sealed class SecretsInLogsTests
     [Theory, OnEachDatabase]
     public async Task No_secret_password_code_or_token_is_ever_written(DatabaseProvider provider)
     {
-        using var lines = new Lines();
-        await using var server = await TestServer.StartAsync(provider, services =>
-        {
-            services.AddSingleton<ILoggerProvider>(lines);
-            services.PostConfigure<LoggerFilterOptions>(options =>
-            {
-                // As talkative as an operator can make it: what the server itself silences stays silent.
-                options.MinLevel = LogLevel.Trace;
-                foreach (var rule in options.Rules.Where(rule => rule.CategoryName is null).ToList())
-                {
-                    options.Rules.Remove(rule);
-                }
-            });
-        });
+        using var lines = new LogLines();
+        await using var server = await TestServer.StartAsync(provider, lines.Listen);
         const string Secret = "the-secret-of-the-client";
         var party = await RelyingParty.AddAsync(server, Endpoint.AllGrants);
         var application = await server.AddApplicationAsync(made => made with { OauthConfiguration = Endpoint.AllGrants(made.OauthConfiguration) }, Secret);
@@ -69,46 +53,5 @@ public sealed class SecretsInLogsTests
         Assert.Contains("was used twice", text, StringComparison.Ordinal);
         Assert.Contains("line?break", text, StringComparison.Ordinal);
         Assert.DoesNotContain("line\nbreak", text, StringComparison.Ordinal);
-    }
-
-    private sealed class Lines : ILoggerProvider
-    {
-        private readonly ConcurrentQueue<string> lines = [];
-
-        public int Count => lines.Count;
-
-        public ILogger CreateLogger(string categoryName) => new Writer(categoryName, lines);
-
-        public void Dispose()
-        {
-            // Nothing is held.
-        }
-
-        public string Around(string secret) => lines.FirstOrDefault(line => line.Contains(secret, StringComparison.Ordinal)) ?? string.Empty;
-
-        public override string ToString() => string.Join('\n', lines);
-
-        private sealed class Writer(string category, ConcurrentQueue<string> lines) : ILogger
-        {
-            public IDisposable? BeginScope<TState>(TState state)
-                where TState : notnull
-            {
-                lines.Enqueue($"{category} scope {state}");
-                return null;
-            }
-
-            public bool IsEnabled(LogLevel logLevel) => true;
-
-            public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-            {
-                var line = new StringBuilder().Append(category).Append(' ').Append(formatter(state, exception)).Append(' ').Append(exception);
-                if (state is IReadOnlyList<KeyValuePair<string, object?>> values)
-                {
-                    line.AppendJoin(' ', values.Select(value => $"{value.Key}={value.Value}"));
-                }
-
-                lines.Enqueue(line.ToString());
-            }
-        }
     }
 }
