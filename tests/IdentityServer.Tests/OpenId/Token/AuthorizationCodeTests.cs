@@ -2,6 +2,7 @@ using System.Net;
 using IdentityServer.Applications;
 using IdentityServer.Tests.Fixtures;
 using IdentityServer.Users;
+using Microsoft.EntityFrameworkCore;
 
 namespace IdentityServer.Tests.OpenId.Token;
 
@@ -234,6 +235,23 @@ public sealed class AuthorizationCodeTests
         Assert.Equal("invalid_grant", (await party.RedeemAsync(call, answer)).Error);
         Assert.True(await server.Get<People>().ReactivateAsync(user.Id, "test", CancellationToken.None));
         (await party.RedeemAsync(call, answer)).MustRefuseCode();
+    }
+
+    // The first sign-in registers the person; nine tabs that do so at once all get their code, and one registration.
+    [Theory, OnEachDatabase]
+    public async Task Many_tabs_at_once_register_the_person_once(DatabaseProvider provider)
+    {
+        var server = await TestServer.SharedAsync(provider);
+        var home = await RelyingParty.AddAsync(server);
+        var party = await RelyingParty.AddAsync(server, settings: made => made with { RegistrationConfiguration = new() { Enabled = true } }, roles: ["buyer*"]);
+        var user = await server.AddUserAsync();
+        using var browser = server.NewBrowser();
+        (await home.GetTokensAsync(browser, user)).Expect();
+
+        var pages = await Task.WhenAll(Enumerable.Range(0, 9).Select(_ => Task.Run(() => browser.OpenAsync(party.Call().Url))));
+
+        Assert.All(pages, page => Assert.NotEmpty(AuthorizeAnswer.Read(page).Code));
+        Assert.Equal(1, await server.ReadAsync(db => db.Registrations.CountAsync(row => row.UserId == user.Id)));
     }
 
     [Fact]
