@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using IdentityServer.Applications;
 using IdentityServer.Protocol;
@@ -31,19 +32,26 @@ internal static class Responses
         response.Headers.XContentTypeOptions = "nosniff";
     }
 
+    // With its length known an answer leaves in one piece; without, the end of a chunked body follows in a packet of its own.
+    private static Task WriteAsync<T>(HttpContext http, T value, Action<T, Utf8JsonWriter> write)
+    {
+        var body = new ArrayBufferWriter<byte>(2048);
+        using (var writer = new Utf8JsonWriter(body))
+        {
+            write(value, writer);
+        }
+
+        http.Response.ContentType = Json;
+        http.Response.ContentLength = body.WrittenCount;
+        return http.Response.Body.WriteAsync(body.WrittenMemory, http.RequestAborted).AsTask();
+    }
+
     private sealed class JsonResult<T>(T value, Action<T, Utf8JsonWriter> write) : IResult
     {
-        public async Task ExecuteAsync(HttpContext httpContext)
+        public Task ExecuteAsync(HttpContext httpContext)
         {
-            var response = httpContext.Response;
-            NoStore(response);
-            response.ContentType = Json;
-            await using (var writer = new Utf8JsonWriter(response.BodyWriter))
-            {
-                write(value, writer);
-            }
-
-            await response.BodyWriter.FlushAsync(httpContext.RequestAborted);
+            NoStore(httpContext.Response);
+            return WriteAsync(httpContext, value, write);
         }
     }
 
@@ -66,13 +74,7 @@ internal static class Responses
                 response.Headers.RetryAfter = "60"; // FailureBrake counts by the minute.
             }
 
-            response.ContentType = Json;
-            await using (var writer = new Utf8JsonWriter(response.BodyWriter))
-            {
-                error.WriteTo(writer);
-            }
-
-            await response.BodyWriter.FlushAsync(httpContext.RequestAborted);
+            await WriteAsync(httpContext, error, static (value, writer) => value.WriteTo(writer));
         }
     }
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using IdentityServer.Authorizations;
 using IdentityServer.Data;
+using IdentityServer.Registrations;
 using IdentityServer.Users;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -10,6 +11,9 @@ namespace IdentityServer.Sessions;
 
 /// <summary>A live session and the person in it.</summary>
 public sealed record SignedIn(Session Session, User User);
+
+/// <summary>Who is signed in, and what they are to one application and allowed it before.</summary>
+public sealed record SignedInTo(SignedIn SignedIn, Registration? Registration, Consent? Consent);
 
 /// <summary>A session that begins.</summary>
 public sealed record NewSession
@@ -40,6 +44,7 @@ public sealed record StartedSession(Session Session, string Secret);
 public sealed class BrowserSessions(Database database, IOptions<ServerOptions> options, TimeProvider clock) : IUserAccess
 {
     private const int MaxUserAgent = 256;
+    private const int MaxSecret = 128;
     private const int SecretBytes = 32;
 
     // The last use is noted so rarely that a signed-in browser hardly ever writes.
@@ -54,12 +59,24 @@ public sealed class BrowserSessions(Database database, IOptions<ServerOptions> o
                 && user.Active && (user.ExpiresAt == null || user.ExpiresAt > now)
             select new SignedIn(session, user)).FirstOrDefault()));
 
+    // The same, and what every authorize request asks next, in one read: most of them find somebody signed in.
+    private static readonly HotQuery<Func<ServerDbContext, byte[], Guid, DateTimeOffset, DateTimeOffset, Task<SignedInTo?>>> BySecretAndApplication = new(() => EF.CompileAsyncQuery(
+        (ServerDbContext db, byte[] hash, Guid applicationId, DateTimeOffset now, DateTimeOffset idleSince) => (
+            from session in db.Sessions
+            join user in db.Users on session.UserId equals user.Id
+            from registration in db.Registrations.Where(row => row.UserId == user.Id && row.ApplicationId == applicationId).DefaultIfEmpty()
+            from consent in db.Consents.Where(row => row.UserId == user.Id && row.ApplicationId == applicationId).DefaultIfEmpty()
+            where session.SecretHash == hash
+                && session.EndedAt == null && session.ExpiresAt > now && (session.Persistent || session.LastSeenAt > idleSince)
+                && user.Active && (user.ExpiresAt == null || user.ExpiresAt > now)
+            select new SignedInTo(new SignedIn(session, user), registration, consent)).FirstOrDefault()));
+
     private TimeSpan Idle => TimeSpan.FromMinutes(options.Value.Sessions.IdleMinutes);
 
     /// <summary>The live session with this secret, of a person who may be signed in.</summary>
     public async Task<SignedIn?> FindAsync(string? secret, CancellationToken cancellation)
     {
-        if (secret is not { Length: > 0 and <= 128 })
+        if (secret is not { Length: > 0 and <= MaxSecret })
         {
             return null;
         }
@@ -71,6 +88,26 @@ public sealed class BrowserSessions(Database database, IOptions<ServerOptions> o
         if (found is not null)
         {
             await NoteUseAsync(found.Session, now, cancellation);
+        }
+
+        return found;
+    }
+
+    /// <summary>The same, with what the person is to an application.</summary>
+    public async Task<SignedInTo?> FindAsync(string? secret, Guid applicationId, CancellationToken cancellation)
+    {
+        if (secret is not { Length: > 0 and <= MaxSecret })
+        {
+            return null;
+        }
+
+        cancellation.ThrowIfCancellationRequested();
+        var now = clock.GetUtcNow();
+        await using var db = database.Open();
+        var found = await BySecretAndApplication.On(db)(db, Hash(secret), applicationId, now, now - Idle);
+        if (found is not null)
+        {
+            await NoteUseAsync(found.SignedIn.Session, now, cancellation);
         }
 
         return found;

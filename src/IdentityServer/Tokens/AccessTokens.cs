@@ -22,6 +22,8 @@ public sealed record LiveAccessToken(
 public sealed class AccessTokens(
     Database database, SigningKeyRing keys, ApplicationCatalog applications, PublicAddress address, TimeProvider clock)
 {
+    private readonly VerifiedTokens verified = new(keys, address, clock);
+
     private static readonly HotQuery<Func<ServerDbContext, Guid, Guid, Task<Backing?>>> ByAuthorization = new(() =>
         EF.CompileAsyncQuery((ServerDbContext db, Guid id, Guid jti) =>
             (from authorization in db.Authorizations
@@ -39,7 +41,7 @@ public sealed class AccessTokens(
     public async Task<OAuthResult<LiveAccessToken>> CheckAsync(string accessToken, CancellationToken cancellation)
     {
         var now = clock.GetUtcNow();
-        if (AccessTokenClaims.Verify(accessToken, keys.PublicKeys, address.Value, now).Failed(out var error, out var claims))
+        if (verified.Verify(accessToken).Failed(out var error, out var claims))
         {
             return error;
         }

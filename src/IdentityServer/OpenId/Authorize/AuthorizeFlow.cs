@@ -52,7 +52,9 @@ internal sealed class AuthorizeFlow(
         RequestParameters? post,
         CancellationToken cancellation)
     {
-        var signedIn = await sessions.FindAsync(cookie.Read(http), cancellation);
+        var found = await sessions.FindAsync(cookie.Read(http), application.Id, cancellation);
+        var signedIn = found?.SignedIn;
+        var standing = found is null ? null : new Standing(found.Registration, found.Consent);
         var interaction = signedIn is null ? null : sealing.Open(post?[InteractionField], request.Parameters, signedIn.Session.Id);
         var context = new StepContext
         {
@@ -69,13 +71,13 @@ internal sealed class AuthorizeFlow(
 
         if (post is null)
         {
-            return await GoOnAsync(context, null, cancellation);
+            return await GoOnAsync(context, standing, null, cancellation);
         }
 
         // Another site's post, or one from before a sign-in in another tab, does nothing. The page says so and keeps what was typed.
         if (!await guard.AllowsAsync(http))
         {
-            return await GoOnAsync(context, post, cancellation);
+            return await GoOnAsync(context, standing, post, cancellation);
         }
 
         switch (await HandleAsync(context, post, cancellation))
@@ -94,7 +96,11 @@ internal sealed class AuthorizeFlow(
                 break;
         }
 
-        return await GoOnAsync(context, null, cancellation);
+        // A step may have changed who it is, or what they are.
+        standing = context.SignedIn is { User.Id: var userId }
+            ? await database.ReadAsync((db, _) => ReadStanding.On(db)(db, userId, application.Id), cancellation)
+            : null;
+        return await GoOnAsync(context, standing, null, cancellation);
     }
 
     // A step that is not due any more, because another tab was faster, is passed over: what is due is asked next.
@@ -108,11 +114,8 @@ internal sealed class AuthorizeFlow(
             _ => null,
         };
 
-    private async Task<IResult> GoOnAsync(StepContext context, RequestParameters? stale, CancellationToken cancellation)
+    private async Task<IResult> GoOnAsync(StepContext context, Standing? standing, RequestParameters? stale, CancellationToken cancellation)
     {
-        var standing = context.SignedIn is { } signedIn
-            ? await database.ReadAsync((db, _) => ReadStanding.On(db)(db, signedIn.User.Id, context.Application.Id), cancellation)
-            : null;
         var (step, refusal) = NextStep.Decide(new Situation
         {
             Request = context.Request,
@@ -159,7 +162,7 @@ internal sealed class AuthorizeFlow(
             },
             cancellation);
         return code is null
-            ? await GoOnAsync(context with { SignedIn = null, Interaction = null, Sealed = null }, null, cancellation) // Signed out in another tab.
+            ? await GoOnAsync(context with { SignedIn = null, Interaction = null, Sealed = null }, null, null, cancellation) // Signed out in another tab.
             : reply.Accept(
                 context.Request,
                 context.Application,
