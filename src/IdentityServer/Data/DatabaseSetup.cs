@@ -1,3 +1,4 @@
+using System.Data;
 using System.Security.Cryptography;
 using System.Xml.Linq;
 using Microsoft.EntityFrameworkCore;
@@ -7,24 +8,19 @@ namespace IdentityServer.Data;
 /// <summary>Brings the database up to the version that this server needs.</summary>
 public static class DatabaseSetup
 {
+    private const long MigrationLock = 0x4944_5345_5256_4552; // Any number, the same on every node.
+
     private static readonly TimeSpan LockStep = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LockPatience = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan MigrationPatience = TimeSpan.FromHours(1);
 
-    /// <summary>Applies what migrations are missing, under EF's lock, so that several nodes may start at once.</summary>
+    /// <summary>Applies what migrations are missing, under a lock, so that several nodes may start at once.</summary>
     /// <exception cref="InvalidOperationException">The database was written by a newer server.</exception>
     public static async Task MigrateAsync(Database database, CancellationToken cancellation)
     {
         await using var db = database.Open();
         db.Database.SetCommandTimeout(MigrationPatience);
-        if (db is SqliteDbContext)
-        {
-            await MigrateSqliteAsync(db, cancellation);
-            return;
-        }
-
-        await RefuseNewerAsync(db, cancellation);
-        await db.Database.MigrateAsync(cancellation);
+        await (db is SqliteDbContext ? MigrateSqliteAsync(db, cancellation) : MigratePostgresAsync(db, cancellation));
     }
 
     /// <summary>Throws unless this node's master key opens the key ring in the database.</summary>
@@ -70,6 +66,26 @@ public static class DatabaseSetup
         await RefuseNewerAsync(db, cancellation);
         await db.Database.ExecuteSqlRawAsync("""DROP TABLE IF EXISTS "__EFMigrationsLock" """, cancellation);
         await db.Database.MigrateAsync(cancellation);
+    }
+
+    // EF's own lock on PostgreSQL ends with each migration's transaction, so another node slips in between two of them and makes the
+    // second once more. This one is the connection's, and dies with it.
+    private static async Task MigratePostgresAsync(ServerDbContext db, CancellationToken cancellation)
+    {
+        await db.Database.OpenConnectionAsync(cancellation);
+        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_lock({MigrationLock})", cancellation);
+        try
+        {
+            await RefuseNewerAsync(db, cancellation);
+            await db.Database.MigrateAsync(cancellation);
+        }
+        finally
+        {
+            if (db.Database.GetDbConnection().State is ConnectionState.Open)
+            {
+                await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_unlock({MigrationLock})", CancellationToken.None);
+            }
+        }
     }
 
     private static async Task<FileStream> LockAsync(string path, CancellationToken cancellation)

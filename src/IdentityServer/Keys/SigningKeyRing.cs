@@ -114,11 +114,11 @@ public sealed class SigningKeyRing(Database database, IDataProtectionProvider pr
         }
     }
 
-    // A successor is published before it signs, even if it comes late because no server ran for months: until then its predecessor
-    // goes on, and that one stays published for as long as if it had been in time.
     /// <summary>What seals private keys.</summary>
     internal static IDataProtector Protector(IDataProtectionProvider protection) => protection.CreateProtector("IdentityServer.Keys.v1");
 
+    // A successor is published before it signs, even if it comes late because no server ran for months: until then its predecessor
+    // goes on, and that one stays published for as long as if it had been in time.
     private async Task CreateAsync(JwsAlgorithm algorithm, DateTimeOffset now, StoredSigningKey? predecessor, CancellationToken cancellation)
     {
         var activeFrom = predecessor is null ? now
