@@ -139,7 +139,7 @@ public sealed class DiscoveryTests : IAsyncLifetime
     {
         var keys = (await server.SendAsync(HttpMethod.Get, Jwks)).Expect().Json.GetProperty("keys").EnumerateArray().ToList();
 
-        Assert.Equal(["ES256", "RS256"], keys.Select(key => key.GetProperty("alg").GetString()).Order(StringComparer.Ordinal));
+        Assert.Superset(new HashSet<string?> { "ES256", "RS256" }, keys.Select(key => key.GetProperty("alg").GetString()).ToHashSet());
         foreach (var key in keys)
         {
             string[] members = key.GetProperty("kty").GetString() == "RSA" ? ["alg", "e", "kid", "kty", "n", "use"] : ["alg", "crv", "kid", "kty", "use", "x", "y"];
