@@ -6,13 +6,9 @@ using IdentityServer.Tests.Fixtures;
 namespace IdentityServer.Tests.OpenId.Token;
 
 /// <summary>A client that signs for itself (RFC 7523 §3, OpenID Connect Core §9).</summary>
-public sealed class PrivateKeyJwtTests : IDisposable
+public sealed class PrivateKeyJwtTests(AssertionForge forge) : IClassFixture<AssertionForge>
 {
     private const string Type = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
-
-    private readonly AssertionForge forge = new();
-
-    public void Dispose() => forge.Dispose();
 
     [Theory]
     [InlineData("ES256")]
