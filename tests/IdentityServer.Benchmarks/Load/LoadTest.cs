@@ -14,7 +14,6 @@ namespace IdentityServer.Benchmarks.Load;
 internal static class LoadTest
 {
     private const string PinnedMark = "IDENTITYSERVER_BENCH_PINNED";
-    private const string InlineSockets = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS"; // Fewer hops between threads.
     private const string SessionCookie = "session";
     private const int ServerCore = 0;
     private const int CallersCore = 1;
@@ -45,10 +44,10 @@ internal static class LoadTest
         var folder = Directory.CreateTempSubdirectory("identityserver-bench-").FullName;
         try
         {
-            await Seed.RunAsync(folder, settings);
-            Environment.SetEnvironmentVariable(InlineSockets, null); // The callers have read it; the server shall run as it ships.
+            settings = [.. settings, "Kickstart=" + Seed.WriteKickstart(folder)];
             var pinned = Environment.GetEnvironmentVariable(PinnedMark) is not null;
             await using var server = await ServerProcess.StartAsync(folder, settings, pinned ? ServerCore : null);
+            await server.WaitUntilReadyAsync();
             var all = Scenario.All(await SignInAsync(server));
             var scenarios = all.Where(scenario => scenario.Name.Contains(options.Only, StringComparison.OrdinalIgnoreCase)).ToList();
             foreach (var scenario in scenarios)
@@ -95,7 +94,6 @@ internal static class LoadTest
         var dll = typeof(LoadTest).Assembly.Location;
         var start = new ProcessStartInfo("/usr/bin/taskset", ["-c", $"{CallersCore}", Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", dll, .. args]);
         start.Environment[PinnedMark] = "1";
-        start.Environment[InlineSockets] = "1";
         using var process = Process.Start(start)!;
         await process.WaitForExitAsync();
         return process.ExitCode;

@@ -1,21 +1,11 @@
-using System.Text.Json;
-using IdentityServer.Applications;
-using IdentityServer.Data;
-using IdentityServer.Hosting;
-using IdentityServer.Protocol;
-using IdentityServer.Registrations;
-using IdentityServer.Tenants;
-using IdentityServer.Users;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
+using System.Text.Json.Nodes;
 
 namespace IdentityServer.Benchmarks.Load;
 
 /// <summary>What a load test needs in the database: two applications that differ in the algorithm of their ID tokens, and a person.</summary>
 internal static class Seed
 {
-    public const string Secret = "a secret that only the load test uses";
+    public const string Secret = "a-secret-that-only-the-load-test-uses";
     public const string Email = "load@example.com";
     public const string Password = "correct horse battery staple";
     public const string RedirectUri = "https://client.example/callback";
@@ -23,61 +13,45 @@ internal static class Seed
     public const string EcdsaClient = "es256";
     public const string RsaClient = "rs256";
 
-    public static async Task RunAsync(string folder, IEnumerable<string> settings)
+    private const string EcdsaId = "b6a4a7c1-7d2f-4c83-9f0e-0d9a5f3b1e01";
+    private const string RsaId = "b6a4a7c1-7d2f-4c83-9f0e-0d9a5f3b1e02";
+    private const string PersonId = "b6a4a7c1-7d2f-4c83-9f0e-0d9a5f3b1e03";
+
+    /// <summary>Writes the kickstart file that sets it up, and returns its path.</summary>
+    public static string WriteKickstart(string folder)
     {
-        string[] args = ["--urls=http://127.0.0.1:0", $"--IdentityServer:DataDirectory={folder}", .. settings.Select(setting => "--IdentityServer:" + setting)];
-        await using var app = Server.Build(args, builder => builder.Logging.ClearProviders());
-        await app.StartAsync();
-        var services = app.Services;
-        var tenant = services.GetRequiredService<TenantCatalog>().Default.Id;
-        await services.GetRequiredService<Database>().WriteAsync(
-            async (db, token) =>
-            {
-                db.Applications.Add(NewApplication(tenant, EcdsaClient, "ES256"));
-                db.Applications.Add(NewApplication(tenant, RsaClient, "RS256"));
-                await CatalogVersion.BumpAsync(db, token);
-            },
-            CancellationToken.None);
-        await services.GetRequiredService<CatalogRefresh>().RefreshAsync(CancellationToken.None);
-
-        var registrar = services.GetRequiredService<Registrar>();
-        var applications = services.GetRequiredService<ApplicationCatalog>();
-        var person = new NewUser { Email = Email, FullName = "Ada Lovelace", Password = Password };
-        var first = new NewRegistration { ApplicationId = applications.Find(EcdsaClient)!.Id };
-        if ((await registrar.CreateAsync(person, first, "load test", CancellationToken.None)).Failed(out var errors, out var registered))
+        var path = Path.Combine(folder, "kickstart.json");
+        File.WriteAllText(path, new JsonObject
         {
-            throw new InvalidOperationException("The person was refused: " + string.Join(", ", errors.Fields.Select(error => error.Code)));
-        }
-
-        var second = new NewRegistration { ApplicationId = applications.Find(RsaClient)!.Id };
-        await registrar.CreateAsync(registered.User.Id, second, "load test", CancellationToken.None);
-        await app.StopAsync();
+            ["requests"] = new JsonArray(
+                Post("/api/application/" + EcdsaId, NewApplication(EcdsaClient, "ES256")),
+                Post("/api/application/" + RsaId, NewApplication(RsaClient, "RS256")),
+                Post("/api/user/registration/" + PersonId, new JsonObject
+                {
+                    ["user"] = new JsonObject { ["email"] = Email, ["fullName"] = "Ada Lovelace", ["password"] = Password },
+                    ["registration"] = new JsonObject { ["applicationId"] = EcdsaId },
+                }),
+                Post("/api/user/registration/" + PersonId, new JsonObject { ["registration"] = new JsonObject { ["applicationId"] = RsaId } })),
+        }.ToJsonString());
+        return path;
     }
 
-    private static StoredApplication NewApplication(Guid tenant, string clientId, string algorithm)
+    private static JsonObject Post(string url, JsonObject body) => new() { ["method"] = "POST", ["url"] = url, ["body"] = body };
+
+    private static JsonObject NewApplication(string clientId, string algorithm) => new()
     {
-        var id = Guid.CreateVersion7();
-        var now = DateTimeOffset.UtcNow;
-        var settings = new ApplicationSettings
+        ["application"] = new JsonObject
         {
-            OauthConfiguration = new()
+            ["name"] = clientId,
+            ["roles"] = new JsonArray(new JsonObject { ["name"] = "member", ["isDefault"] = true }),
+            ["oauthConfiguration"] = new JsonObject
             {
-                AuthorizedRedirectUrls = [RedirectUri],
-                EnabledGrants = [GrantTypes.AuthorizationCode, GrantTypes.RefreshToken, GrantTypes.ClientCredentials],
+                ["clientId"] = clientId,
+                ["clientSecret"] = Secret,
+                ["authorizedRedirectURLs"] = new JsonArray(RedirectUri),
+                ["enabledGrants"] = new JsonArray("authorization_code", "refresh_token", "client_credentials"),
             },
-            ClientMetadata = new() { IdTokenSignedResponseAlg = algorithm },
-        };
-        return new StoredApplication
-        {
-            Id = id,
-            TenantId = tenant,
-            ClientId = clientId,
-            Name = clientId,
-            Settings = JsonSerializer.Serialize(settings, ApplicationSettings.Json),
-            CreatedAt = now,
-            UpdatedAt = now,
-            Roles = [new StoredRole { Id = Guid.CreateVersion7(), ApplicationId = id, Name = "member", IsDefault = true, CreatedAt = now, UpdatedAt = now }],
-            Secrets = [new StoredClientSecret { Id = Guid.CreateVersion7(), ApplicationId = id, Hash = Application.HashSecret(Secret), CreatedAt = now }],
-        };
-    }
+            ["clientMetadata"] = new JsonObject { ["id_token_signed_response_alg"] = algorithm },
+        },
+    };
 }
