@@ -40,7 +40,7 @@ internal static class DataServices
     {
         if (options.Database.Provider is DatabaseProvider.Postgres)
         {
-            var postgres = new DbContextOptionsBuilder<PostgresDbContext>().UseNpgsql(WithTimeouts(options.Database.ConnectionString));
+            var postgres = new DbContextOptionsBuilder<PostgresDbContext>().UseNpgsql(WithDefaults(options.Database.ConnectionString));
             return new PostgresDatabase(Configure(postgres).Options);
         }
 
@@ -62,13 +62,15 @@ internal static class DataServices
         return new SqliteDatabase(Configure(sqlite).Options, connectionString.ConnectionString);
     }
 
-    // Whoever waits for a database that is gone hears of it within seconds, unless the operator wants it otherwise.
-    private static string WithTimeouts(string? connectionString)
+    // Whoever waits for a database that is gone hears of it within seconds, and statements that come often are parsed and planned
+    // once, unless the operator wants it otherwise.
+    private static string WithDefaults(string? connectionString)
     {
         var set = new DbConnectionStringBuilder { ConnectionString = connectionString };
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
         settings.Timeout = set.ContainsKey("Timeout") ? settings.Timeout : 5;
         settings.CommandTimeout = set.ContainsKey("Command Timeout") || set.ContainsKey("CommandTimeout") ? settings.CommandTimeout : 10;
+        settings.MaxAutoPrepare = set.ContainsKey("Max Auto Prepare") || set.ContainsKey("MaxAutoPrepare") ? settings.MaxAutoPrepare : 100;
         return settings.ConnectionString;
     }
 

@@ -1,5 +1,6 @@
 using System.Data;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 
 namespace IdentityServer.Data;
 
@@ -43,8 +44,11 @@ public sealed class PostgresDatabase(DbContextOptions<PostgresDbContext> options
 {
     private const int Attempts = 5;
 
+    // Making a context costs more than a query does; what comes back is used again.
+    private readonly PooledDbContextFactory<PostgresDbContext> contexts = new(options);
+
     /// <inheritdoc/>
-    public override ServerDbContext Open() => new PostgresDbContext(options);
+    public override ServerDbContext Open() => contexts.CreateDbContext();
 
     /// <inheritdoc/>
     public override async Task<T> WriteAsync<T>(Func<ServerDbContext, CancellationToken, Task<T>> write, CancellationToken cancellation)

@@ -45,6 +45,7 @@ internal sealed class SqliteReaders(DbContextOptions<SqliteDbContext> options, s
             return;
         }
 
+        db.Database.SetCommandTimeout(null);
         db.ChangeTracker.Clear();
         db.ChangeTracker.QueryTrackingBehavior = QueryTrackingBehavior.NoTracking;
         idle.Add(db);

@@ -15,6 +15,7 @@ internal static class LoadTest
 {
     private const string PinnedMark = "IDENTITYSERVER_BENCH_PINNED";
     private const string SessionCookie = "session";
+    private const int Browsers = 8;
     private const int ServerCore = 0;
     private const int CallersCore = 1;
 
@@ -48,11 +49,16 @@ internal static class LoadTest
             var pinned = Environment.GetEnvironmentVariable(PinnedMark) is not null;
             await using var server = await ServerProcess.StartAsync(folder, settings, pinned ? ServerCore : null);
             await server.WaitUntilReadyAsync();
-            var all = Scenario.All(await SignInAsync(server));
-            var scenarios = all.Where(scenario => scenario.Name.Contains(options.Only, StringComparison.OrdinalIgnoreCase)).ToList();
+            var cookies = new List<string>();
+            while (cookies.Count < Browsers)
+            {
+                cookies.Add(await SignInAsync(server));
+            }
+
+            var scenarios = Scenario.All.Where(scenario => scenario.Name.Contains(options.Only, StringComparison.OrdinalIgnoreCase)).ToList();
             foreach (var scenario in scenarios)
             {
-                await Measurement.RunAsync(scenario, server, options.Connections, WarmUp);
+                await Measurement.RunAsync(scenario, server, cookies, options.Connections, WarmUp);
             }
 
             await Task.Delay(Pause);
@@ -60,7 +66,7 @@ internal static class LoadTest
             Console.WriteLine(Measurement.Header);
             foreach (var scenario in scenarios)
             {
-                Console.WriteLine(await Measurement.RunAsync(scenario, server, options.Connections, TimeSpan.FromSeconds(options.Seconds)));
+                Console.WriteLine(await Measurement.RunAsync(scenario, server, cookies, options.Connections, TimeSpan.FromSeconds(options.Seconds)));
             }
 
             Console.WriteLine($"\nThe server holds {server.Memory / 1024 / 1024} MB afterwards.");

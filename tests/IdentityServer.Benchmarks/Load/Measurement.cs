@@ -15,7 +15,7 @@ internal sealed record Measurement(Scenario Scenario, int Calls, TimeSpan Durati
         """;
 
     /// <summary>Runs a scenario on so many connections: a short warm-up, then the measured time.</summary>
-    public static async Task<Measurement> RunAsync(Scenario scenario, ServerProcess server, int connections, TimeSpan measured)
+    public static async Task<Measurement> RunAsync(Scenario scenario, ServerProcess server, IReadOnlyList<string> cookies, int connections, TimeSpan measured)
     {
         var lines = new List<HttpLine>();
         try
@@ -26,7 +26,7 @@ internal sealed record Measurement(Scenario Scenario, int Calls, TimeSpan Durati
                 var line = new HttpLine();
                 lines.Add(line);
                 await line.ConnectAsync(server.Address);
-                callers.Add(await scenario.Prepare(line));
+                callers.Add(await scenario.Prepare(line, cookies[number % cookies.Count]));
             }
 
             await CallAsync(callers, WarmUp);

@@ -7,24 +7,24 @@ namespace IdentityServer.Benchmarks.Load;
 /// <summary>One kind of call. <see cref="Prepare"/> readies a connection for it and returns what makes the call once.</summary>
 /// <param name="Name">What the table calls it.</param>
 /// <param name="Orientation">Calls per second that a bare Kestrel program reached for the same work on one core.</param>
-/// <param name="Prepare">Readies a connection.</param>
-internal sealed record Scenario(string Name, int? Orientation, Func<HttpLine, Task<Func<ValueTask>>> Prepare)
+/// <param name="Prepare">Readies a connection, for the browser that holds this cookie.</param>
+internal sealed record Scenario(string Name, int? Orientation, Func<HttpLine, string, Task<Func<ValueTask>>> Prepare)
 {
     private const string Verifier = "a-code-verifier-of-sufficient-length-for-every-call";
 
     private static readonly string Challenge = Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(Verifier)));
 
-    /// <summary>Every kind of call, for a browser that holds this cookie.</summary>
-    public static IEnumerable<Scenario> All(string cookie) =>
+    /// <summary>Every kind of call.</summary>
+    public static IReadOnlyList<Scenario> All { get; } =
     [
-        new("code flow, ES256 ID token", 8200, line => Task.FromResult(CodeFlow(line, cookie, Seed.EcdsaClient, "openid"))),
-        new("code flow, RS256 ID token", 3100, line => Task.FromResult(CodeFlow(line, cookie, Seed.RsaClient, "openid"))),
-        new("refresh, rotating", 8700, async line => await RefreshAsync(line, cookie)),
-        new("client_credentials", 30_000, line => Task.FromResult(Repeat(line, Post("/oauth2/token", Seed.EcdsaClient, "grant_type=client_credentials")))),
-        new("userinfo", 17_000, async line => Repeat(line, UserInfo(await AccessTokenAsync(line, cookie)))),
-        new("introspection", 17_000, async line => Repeat(line, Post("/oauth2/introspect", Seed.EcdsaClient, "token=" + await AccessTokenAsync(line, cookie)))),
-        new("discovery", null, line => Task.FromResult(Repeat(line, Get("/.well-known/openid-configuration")))),
-        new("key set", null, line => Task.FromResult(Repeat(line, Get("/.well-known/jwks.json")))),
+        new("code flow, ES256 ID token", 8200, (line, cookie) => Task.FromResult(CodeFlow(line, cookie, Seed.EcdsaClient, "openid"))),
+        new("code flow, RS256 ID token", 3100, (line, cookie) => Task.FromResult(CodeFlow(line, cookie, Seed.RsaClient, "openid"))),
+        new("refresh, rotating", 8700, async (line, cookie) => await RefreshAsync(line, cookie)),
+        new("client_credentials", 30_000, (line, _) => Task.FromResult(Repeat(line, Post("/oauth2/token", Seed.EcdsaClient, "grant_type=client_credentials")))),
+        new("userinfo", 17_000, async (line, cookie) => Repeat(line, UserInfo(await AccessTokenAsync(line, cookie)))),
+        new("introspection", 17_000, async (line, cookie) => Repeat(line, Post("/oauth2/introspect", Seed.EcdsaClient, "token=" + await AccessTokenAsync(line, cookie)))),
+        new("discovery", null, (line, _) => Task.FromResult(Repeat(line, Get("/.well-known/openid-configuration")))),
+        new("key set", null, (line, _) => Task.FromResult(Repeat(line, Get("/.well-known/jwks.json")))),
     ];
 
     /// <summary>The URL of an authorize request.</summary>
