@@ -45,6 +45,31 @@ test('an application is made with roles', async () => {
   assert.deepEqual([total, applications[0].id], [1, application]);
 });
 
+test('a registration of two pages is drawn', async () => {
+  const price = '0a51b5d2-3f0e-4b7e-9a55-6f1f7a4d1c01';
+  const form = '7a7e08db-5aee-4c28-b5b7-7ec7f7cedf14';
+  const { field } = await expect(client.createFormField(price, {
+    field: { name: 'Lowest price', key: 'registration.data.minprice', control: 'number', type: 'number', required: true },
+  }));
+  assert.deepEqual([field.id, field.control, field.type, field.options, field.validator], [price, 'number', 'number', [], { enabled: false }]);
+  const { fields } = await expect(client.retrieveFormFields());
+  const shipped = key => fields.find(each => each.key === key).id;
+
+  const steps = [{ fields: [shipped('user.email'), shipped('user.password')] }, { fields: [price] }];
+  const { form: drawn } = await expect(client.createForm(form, { form: { name: 'House hunters', type: 'registration', steps } }));
+  assert.deepEqual(drawn.steps.map(step => [step.type, step.fields]), steps.map(step => ['collectData', step.fields]));
+  const { application: changed } = await expect(client.patchApplication(application, {
+    application: { registrationConfiguration: { enabled: true, type: 'advanced', formId: form, completeRegistration: true } },
+  }));
+  assert.equal(changed.registrationConfiguration.formId, form);
+
+  const { field: patched } = await expect(client.patchFormField(price, { field: { description: 'In dollars' } }));
+  assert.deepEqual([patched.required, patched.description], [true, 'In dollars']);
+  await expect(client.updateForm(form, { form: { name: 'House hunters', steps } }));
+  assert.equal((await refused(client.deleteForm(form), 400)).fieldErrors.form[0].code, '[inUse]form');
+  assert.equal((await refused(client.deleteFormField(price), 400)).fieldErrors.field[0].code, '[inUse]field');
+});
+
 test('a person is registered with data, read, and changed without losing roles', async () => {
   const { registration, user } = await expect(client.register(ada, {
     user: { email: 'Ada@Example.com', password, firstName: 'Ada', data: { shoe: 39 } },
@@ -87,6 +112,15 @@ test('people are imported with their old hashes and found', async () => {
   assert.equal(exception.fieldErrors['users[0].email'][0].code, '[duplicate]users[0].email');
 });
 
+test('what people agree to is recorded and withdrawn', async () => {
+  const { consent } = await expect(client.createConsent(undefined, { consent: { name: 'News', defaultMinimumAgeForSelfConsent: 13, values: [] } }));
+  const { userConsent } = await expect(client.createUserConsent(undefined, { userConsent: { userId: ada, consentId: consent.id, giverUserId: ada } }));
+  assert.equal((await expect(client.retrieveUserConsents(ada))).userConsents[0].status, 'Active');
+  await expect(client.revokeUserConsent(userConsent.id));
+  assert.equal((await expect(client.retrieveUserConsent(userConsent.id))).userConsent.status, 'Revoked');
+  await expect(client.deleteConsent(consent.id));
+});
+
 test('people are put into groups', async () => {
   const { application: { roles } } = await expect(client.retrieveApplication(application));
   const { group } = await expect(client.createGroup(undefined, { group: { name: 'Agents' }, roleIds: [roles[0].id] }));
@@ -111,6 +145,9 @@ test('people and applications go, and what is gone is not found', async () => {
   await refused(client.retrieveUser(ada), 404);
   await expect(client.deleteApplication(application));
   await refused(client.retrieveApplication(application), 404);
+  const { forms } = await expect(client.retrieveForms());
+  await expect(client.deleteForm(forms[0].id));
+  await refused(client.retrieveForm(forms[0].id), 404);
 });
 
 test('a wrong key may do nothing', async () => {

@@ -16,6 +16,10 @@ public static class ApiRoutes
         ApplicationsApi.Map(routes);
         RolesApi.Map(routes);
         ScopesApi.Map(routes);
+        FormFieldsApi.Map(routes);
+        FormsApi.Map(routes);
+        ConsentsApi.Map(routes);
+        UserConsentsApi.Map(routes);
         UsersApi.Map(routes);
         UserSearchApi.Map(routes);
         UserImportApi.Map(routes);

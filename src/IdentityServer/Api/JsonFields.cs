@@ -120,6 +120,36 @@ internal sealed class JsonFields(JsonObject? node, string path, FieldErrors erro
         return null;
     }
 
+    /// <summary>One of a list of words that begin with a small letter, case-sensitive.</summary>
+    public T? CamelChoice<T>(string name)
+        where T : struct, Enum
+    {
+        if (!Read<string>(name, "a text", out var text))
+        {
+            return null;
+        }
+
+        foreach (var value in Enum.GetValues<T>())
+        {
+            if (text == JsonNamingPolicy.CamelCase.ConvertName(value.ToString()))
+            {
+                return value;
+            }
+        }
+
+        errors.Add(At(name), "invalid", "One of: " + string.Join(", ", Enum.GetNames<T>().Select(JsonNamingPolicy.CamelCase.ConvertName)) + ".");
+        return null;
+    }
+
+    /// <summary>A number.</summary>
+    public decimal? Decimal(string name) => Read<decimal>(name, "a number", out var value) ? value : null;
+
+    /// <summary>An object whose members are texts, null when absent.</summary>
+    public IReadOnlyDictionary<string, string>? TextMap(string name, int max = Short) => Has(name)
+        ? Section(name).Names.Select(member => (member, Text: Section(name).Text(member, max)))
+            .Where(pair => pair.Text is not null).ToDictionary(pair => pair.member, pair => pair.Text!, StringComparer.Ordinal)
+        : null;
+
     /// <summary>A list of texts, null when absent.</summary>
     public IReadOnlyList<string>? Texts(string name, int max = 2048)
     {

@@ -2,6 +2,7 @@ using IdentityServer.ApiKeys;
 using IdentityServer.Applications;
 using IdentityServer.Audit;
 using IdentityServer.Authorizations;
+using IdentityServer.Forms;
 using IdentityServer.Groups;
 using IdentityServer.Keys;
 using IdentityServer.Registrations;
@@ -33,6 +34,18 @@ public abstract class ServerDbContext(DbContextOptions options) : DbContext(opti
 
     /// <summary>Hashes of client secrets.</summary>
     public DbSet<StoredClientSecret> ClientSecrets => Set<StoredClientSecret>();
+
+    /// <summary>Fields of forms.</summary>
+    public DbSet<StoredFormField> FormFields => Set<StoredFormField>();
+
+    /// <summary>Forms.</summary>
+    public DbSet<StoredForm> Forms => Set<StoredForm>();
+
+    /// <summary>What people may agree to.</summary>
+    public DbSet<ConsentDefinition> ConsentDefinitions => Set<ConsentDefinition>();
+
+    /// <summary>What they agreed to.</summary>
+    public DbSet<UserConsent> UserConsents => Set<UserConsent>();
 
     /// <summary>People.</summary>
     public DbSet<User> Users => Set<User>();
@@ -100,6 +113,7 @@ public abstract class ServerDbContext(DbContextOptions options) : DbContext(opti
         MapPeople(modelBuilder);
         CompareKeysByBytes(modelBuilder);
         MapGroups(modelBuilder);
+        MapForms(modelBuilder);
         MapTokens(modelBuilder);
         MapServer(modelBuilder);
         foreach (var key in modelBuilder.Model.GetEntityTypes().Select(type => type.FindPrimaryKey()!))
@@ -187,6 +201,19 @@ public abstract class ServerDbContext(DbContextOptions options) : DbContext(opti
             entity.HasIndex(row => row.UserId);
             entity.HasOne<Group>().WithMany().HasForeignKey(row => row.GroupId).OnDelete(DeleteBehavior.Cascade);
             entity.HasOne<User>().WithMany().HasForeignKey(row => row.UserId).OnDelete(DeleteBehavior.Cascade);
+        });
+    }
+
+    private static void MapForms(ModelBuilder model)
+    {
+        model.Entity<StoredFormField>().HasIndex(row => row.Name).IsUnique();
+        model.Entity<StoredForm>().HasIndex(row => row.Name).IsUnique();
+        model.Entity<ConsentDefinition>().HasIndex(row => row.Name).IsUnique();
+        model.Entity<UserConsent>(entity =>
+        {
+            entity.HasIndex(row => new { row.UserId, row.ConsentId }).IsUnique();
+            entity.HasOne<User>().WithMany().HasForeignKey(row => row.UserId).OnDelete(DeleteBehavior.Cascade);
+            entity.HasOne<ConsentDefinition>().WithMany().HasForeignKey(row => row.ConsentId).OnDelete(DeleteBehavior.Cascade);
         });
     }
 

@@ -16,6 +16,7 @@ internal static class PeopleServices
     {
         services.AddUsers();
         services.AddSingleton<Registrar>();
+        services.AddSingleton<Profiles>();
         services.AddSingleton<PeopleSearch>();
         services.AddSingleton<PeopleImport>();
         services.AddSingleton<Administrators>();

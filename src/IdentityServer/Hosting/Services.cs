@@ -2,6 +2,7 @@ using IdentityServer.Api;
 using IdentityServer.ApiKeys;
 using IdentityServer.Applications;
 using IdentityServer.Data;
+using IdentityServer.Forms;
 using IdentityServer.Groups;
 using IdentityServer.Keys;
 using IdentityServer.OpenId;
@@ -34,6 +35,8 @@ public static class Services
         services.AddCatalog<SigningKeyRing>();
         services.AddSingleton<ManagedKeyStore>();
         services.AddCatalog<ApplicationCatalog>();
+        services.AddCatalog<FormCatalog>();
+        services.AddForms();
         services.AddHostedService<SigningKeyRotation>();
         services.AddExceptionHandler<Faults>();
         services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<ServerOptions>>(TrustedProxies.Configure);

@@ -1,5 +1,6 @@
 using IdentityServer.Applications;
 using IdentityServer.Data;
+using IdentityServer.Forms;
 using IdentityServer.Keys;
 using IdentityServer.Tenants;
 using IdentityServer.Themes;
@@ -40,6 +41,7 @@ internal sealed class Startup(
         await keys.EnsureKeysAsync(cancellationToken);
         await catalogs.RefreshAsync(cancellationToken);
         await AdminApplication.EnsureAsync(database, tenants.Default, clock.GetUtcNow(), cancellationToken);
+        await ShippedFields.EnsureAsync(database, clock.GetUtcNow(), cancellationToken);
         await catalogs.RefreshAsync(cancellationToken);
         await themes;
     }

@@ -1,6 +1,7 @@
 using IdentityServer.Applications;
 using IdentityServer.Audit;
 using IdentityServer.Data;
+using IdentityServer.Forms;
 using IdentityServer.Users;
 using Microsoft.EntityFrameworkCore;
 
@@ -28,8 +29,9 @@ public sealed class Registrar(
         [.. await database.ReadAsync(
             (db, token) => db.Registrations.Where(row => row.ApplicationId == applicationId).Select(row => row.UserId).ToListAsync(token), cancellation)];
 
-    /// <summary>Creates a person and their registration, both or neither.</summary>
-    public async Task<FieldResult<Registered>> CreateAsync(NewUser user, NewRegistration registration, string actor, CancellationToken cancellation)
+    /// <summary>Creates a person and their registration, both or neither, with the consents that they give in <paramref name="answers"/>.</summary>
+    public async Task<FieldResult<Registered>> CreateAsync(
+        NewUser user, NewRegistration registration, string actor, CancellationToken cancellation, IReadOnlyList<FieldValue>? answers = null)
     {
         var application = applications.Find(registration.ApplicationId);
         var errors = RegistrationRules.Check(registration, application);
@@ -47,11 +49,11 @@ public sealed class Registrar(
         try
         {
             await database.WriteAsync(
-                (db, _) =>
+                async (db, token) =>
                 {
                     people.Add(db, person, actor);
                     Add(db, row, actor);
-                    return Task.CompletedTask;
+                    await UserConsents.SetAsync(db, person.Id, answers ?? [], row.CreatedAt, token);
                 },
                 cancellation);
             return new Registered(person, row);
@@ -100,36 +102,38 @@ public sealed class Registrar(
     /// </summary>
     public Task<FieldResult<Registration>?> UpdateAsync(
         Guid userId, Guid applicationId, Func<Registration, FieldResult<RegistrationDetails>> change, string actor, CancellationToken cancellation) =>
-        database.WriteAsync<FieldResult<Registration>?>(
-            async (db, token) =>
-            {
-                var rows = db.Registrations.Where(row => row.UserId == userId && row.ApplicationId == applicationId);
+        database.WriteAsync((db, token) => ChangeAsync(db, userId, applicationId, change, actor, token), cancellation);
 
-                // A write to the row before it is read: whoever else wants to change it waits until this transaction is over.
-                if (await rows.ExecuteUpdateAsync(set => set.SetProperty(row => row.UpdatedAt, row => row.UpdatedAt), token) == 0)
-                {
-                    return null;
-                }
+    /// <summary>The same in the caller's transaction.</summary>
+    internal async Task<FieldResult<Registration>?> ChangeAsync(
+        ServerDbContext db, Guid userId, Guid applicationId, Func<Registration, FieldResult<RegistrationDetails>> change, string actor, CancellationToken token)
+    {
+        var rows = db.Registrations.Where(row => row.UserId == userId && row.ApplicationId == applicationId);
 
-                var registration = await rows.SingleAsync(token);
-                if (change(registration).Failed(out var errors, out var details))
-                {
-                    return errors;
-                }
+        // A write to the row before it is read: whoever else wants to change it waits until this transaction is over.
+        if (await rows.ExecuteUpdateAsync(set => set.SetProperty(row => row.UpdatedAt, row => row.UpdatedAt), token) == 0)
+        {
+            return null;
+        }
 
-                var application = applications.Find(applicationId);
-                errors = RegistrationRules.Check(details, application);
-                if (errors.Any)
-                {
-                    return errors;
-                }
+        var registration = await rows.SingleAsync(token);
+        if (change(registration).Failed(out var errors, out var details))
+        {
+            return errors;
+        }
 
-                details.ApplyTo(registration, application!.DefaultRoles);
-                registration.UpdatedAt = clock.GetUtcNow();
-                Audit(db, actor, "registration changed", registration);
-                return registration;
-            },
-            cancellation);
+        var application = applications.Find(applicationId);
+        errors = RegistrationRules.Check(details, application);
+        if (errors.Any)
+        {
+            return errors;
+        }
+
+        details.ApplyTo(registration, application!.DefaultRoles);
+        registration.UpdatedAt = clock.GetUtcNow();
+        Audit(db, actor, "registration changed", registration);
+        return registration;
+    }
 
     /// <summary>Ends a registration, and the person's access to the application. False: there is no such registration.</summary>
     public Task<bool> DeleteAsync(Guid userId, Guid applicationId, string actor, CancellationToken cancellation) =>

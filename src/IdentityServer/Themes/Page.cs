@@ -27,6 +27,12 @@ public interface IRepeatable
     string Action { get; }
 }
 
+/// <summary>
+/// A page whose form holds answers that a GET would lose: it offers the other languages by buttons of its form, whose id is
+/// <c>form</c>.
+/// </summary>
+public interface IKeepsAnswers : IRepeatable;
+
 /// <summary>Makes results of page models.</summary>
 public static class Page
 {

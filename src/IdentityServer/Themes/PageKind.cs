@@ -70,7 +70,8 @@ internal abstract class PageKind
                 language,
                 "",
                 PostsBack ? new AntiforgeryField("token", SampleToken) : null,
-                model is IRepeatable page ? theme.LanguageLinks(page.Action, language) : []));
+                model is IRepeatable page ? theme.LanguageLinks(page.Action, language) : [],
+                model is IKeepsAnswers));
         }
     }
 }

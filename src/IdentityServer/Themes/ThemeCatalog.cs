@@ -28,6 +28,9 @@ public sealed class ThemeCatalog
         return name is not null && snapshot.Themes.TryGetValue(name, out var theme) ? theme : snapshot.Themes[ThemeFiles.Default];
     }
 
+    /// <summary>The language of the page that answers this request.</summary>
+    public string LanguageOf(HttpRequest request) => LanguageNegotiation.Choose(request, null, Find(null).Languages);
+
     private Snapshot Current()
     {
         if (!watch || current.Version == Version())

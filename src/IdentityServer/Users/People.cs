@@ -171,6 +171,11 @@ public sealed class People(Database database, Passwords passwords, IEnumerable<I
             },
             cancellation);
 
+    /// <summary>The same in the caller's transaction, without a password; a refusal of the unique index is read with <see cref="UserRules.Duplicate"/>.</summary>
+    internal Task<FieldResult<User>?> ChangeAsync(
+        ServerDbContext db, Guid id, Func<User, FieldResult<UserDetails>> change, string actor, CancellationToken token) =>
+        UpdateAsync(db, id, change, newPassword: null, hash: null, actor, token);
+
     private async Task<FieldResult<User>?> UpdateAsync(
         ServerDbContext db, Guid id, Func<User, FieldResult<UserDetails>> change, string? newPassword, string? hash, string actor, CancellationToken token)
     {

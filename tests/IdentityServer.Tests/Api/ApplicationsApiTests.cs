@@ -23,7 +23,7 @@ public sealed class ApplicationsApiTests
         var created = (await api.PostAsync("/api/application", Body("""
             {"roles":[{"name":"buyer","isDefault":true}],"themeId":"7a7e08db-5aee-4c28-b5b7-7ec7f7cedf14","nobodyKnows":1,
              "loginConfiguration":{"requireAuthentication":false},"data":{"a":null,"b":{"c":null,"d":[1,{"e":null}]}},
-             "registrationConfiguration":{"enabled":true,"type":"advanced","formId":"7a7e08db-5aee-4c28-b5b7-7ec7f7cedf14"},
+             "registrationConfiguration":{"enabled":true,"type":"basic","loginIdType":"username"},
              "clientMetadata":{"backchannel_logout_uri":"https://app.example.com/out","contacts":["a@example.com"]}}
             """))).Expect("application");
         var read = (await api.GetAsync($"/api/application/{created["id"]}")).Expect("application");
@@ -35,7 +35,7 @@ public sealed class ApplicationsApiTests
         Assert.Equal("buyer", read["roles"]![0]!["name"]!.GetValue<string>());
         Assert.Equal("""{"b":{"d":[1,{}]}}""", read["data"]!.ToJsonString());
         Assert.Equal("""{"requireAuthentication":false}""", read["loginConfiguration"]!.ToJsonString());
-        Assert.Equal("advanced", read["registrationConfiguration"]!["type"]!.GetValue<string>());
+        Assert.Equal("username", read["registrationConfiguration"]!["loginIdType"]!.GetValue<string>());
         Assert.Equal("https://app.example.com/out", read["clientMetadata"]!["backchannel_logout_uri"]!.GetValue<string>());
         Assert.Null(read["nobodyKnows"]);
         Assert.Empty(read["scopes"]!.AsArray());

@@ -15,13 +15,15 @@ public sealed class NeverAFaultTests
         "expiry", "oauthConfiguration", "clientMetadata", "jwtConfiguration", "registrationConfiguration", "enabledGrants", "authorizedRedirectURLs",
         "authorizedOriginURLs", "jwks", "keys", "kty", "n", "e", "crv", "x", "y", "post_logout_redirect_uris", "timeToLiveInSeconds", "permissions", "endpoints",
         "preferredLanguages", "clientSecret", "clientId", "expirationInstant", "op", "path", "value", "from", "hardDelete", "id", "", "é", "\u2028", "logoutURL", "jwks_uri",
+        "key", "control", "type", "options", "optionLabels", "validator", "expression", "minLength", "maxValue", "steps", "fields", "texts", "visibleIf", "values", "consentId",
+        "userId", "formId", "formConfiguration", "selfServiceFormId",
     ];
 
     private static readonly string[] Texts =
     [
         "", " ", "a", "a@example.com", "http://localhost", "https://a.example.com/cb", "://", "http://[::1", "https://exa mple.com", "RSA", "EC", "P-256", "AQAB", "add", "copy",
         "move", "/user/data", "/application/data/-", "/", "~", "1815-12-10", "9999-99-99", "authorization_code", "none", "private_key_jwt", "true", "null", "𝒳", "\u0001",
-        "00000000-0000-0000-0000-000000000000", new('x', 5000), "admin", "en_US", "../..", "%00", "'; DROP TABLE users; --",
+        "00000000-0000-0000-0000-000000000000", new('x', 5000), "admin", "en_US", "../..", "%00", "select", "number", "registration.data.a", "user.data['x'][0]", "(a+)+$", "collectData", "'; DROP TABLE users; --",
     ];
 
     [Theory, OnEachDatabase]
@@ -31,12 +33,15 @@ public sealed class NeverAFaultTests
         var api = await server.NewApiAsync(keyManager: true);
         var (application, user) = (await api.NewApplicationAsync(roles: "buyer"), await server.AddUserAsync());
         await api.PostAsync($"/api/user/registration/{user.Id}", ApiFixture.Json($$$$"""{"registration":{"applicationId":"{{{{application}}}}"}}"""));
+        var field = await api.NewFieldAsync("registration.data.fuzzed");
+        var form = await api.NewFormAsync([field]);
         var role = (await api.GetAsync($"/api/application/{application}")).Expect("application")["roles"]![0]!["id"];
         string[] paths =
         [
             "/api/application", $"/api/application/{application}", $"/api/application/{application}/role", $"/api/application/{application}/role/{role}",
             $"/api/application/{application}/scope", "/api/user", $"/api/user/{user.Id}", "/api/user/registration", $"/api/user/registration/{user.Id}",
-            $"/api/user/registration/{user.Id}/{application}", "/api/api-key", "/api/user/%ff", "/api/user?email=%ff%fe&loginId=%00",
+            $"/api/user/registration/{user.Id}/{application}", "/api/api-key", "/api/form", "/api/form/field", $"/api/form/field/{field}",
+            $"/api/form/{form}", $"/api/form/{form}/schema", "/api/consent", "/api/user/consent", "/api/user/%ff", "/api/user?email=%ff%fe&loginId=%00",
         ];
         string[] types = ["application/json", "text/plain", ApiClient.MergePatch, ApiClient.JsonPatch];
         var seed = Environment.TickCount;
@@ -80,7 +85,7 @@ public sealed class NeverAFaultTests
     private static JsonObject Shaped(Random random)
     {
         var result = Object(random, 0);
-        foreach (var name in new[] { "user", "registration", "application", "role", "scope", "apiKey" })
+        foreach (var name in new[] { "user", "registration", "application", "role", "scope", "apiKey", "field", "form", "consent", "userConsent" })
         {
             if (random.Next(2) == 0)
             {

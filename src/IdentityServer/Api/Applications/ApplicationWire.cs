@@ -11,7 +11,7 @@ internal static class ApplicationWire
     private static readonly string[] Kept =
     [
         "themeId", "baseURL", "verifyRegistration", "verificationEmailTemplateId", "verificationStrategy", "unverified",
-        "loginConfiguration", "passwordlessConfiguration", "webAuthnConfiguration", "multiFactorConfiguration", "formConfiguration",
+        "loginConfiguration", "passwordlessConfiguration", "webAuthnConfiguration", "multiFactorConfiguration",
         "authenticationTokenConfiguration", "emailConfiguration", "lambdaConfiguration", "samlv2Configuration",
         "cleanSpeakConfiguration", "accessControlConfiguration", "externalIdentifierConfiguration", "phoneConfiguration",
         "universalConfiguration", "registrationDeletePolicy",
@@ -31,6 +31,7 @@ internal static class ApplicationWire
             {
                 OauthConfiguration = OauthConfigurationWire.Read(oauth, application.Section("clientMetadata").Text("token_endpoint_auth_method")),
                 RegistrationConfiguration = ReadRegistration(application.Section("registrationConfiguration")),
+                FormConfiguration = application.Has("formConfiguration") ? ReadForms(application.Section("formConfiguration")) : null,
                 JwtConfiguration = ReadJwt(application.Section("jwtConfiguration")),
                 ClientMetadata = ClientMetadataWire.Read(application.Section("clientMetadata")),
                 Data = application.Free("data").Deserialize<Dictionary<string, JsonElement>>()!,
@@ -75,11 +76,29 @@ internal static class ApplicationWire
     private static RegistrationConfiguration ReadRegistration(JsonFields fields) => new()
     {
         Enabled = fields.Flag("enabled"),
-        Others = fields.Others(
-        [
-            "type", "formId", "loginIdType", "confirmPassword", "completeRegistration", "birthDate", "firstName", "fullName",
-            "lastName", "middleName", "mobilePhone", "preferredLanguages",
-        ]),
+        Type = fields.CamelChoice<RegistrationType>("type"),
+        FormId = fields.Id("formId"),
+        LoginIdType = fields.CamelChoice<LoginIdType>("loginIdType"),
+        ConfirmPassword = fields.Flag("confirmPassword"),
+        CompleteRegistration = fields.OptionalFlag("completeRegistration"),
+        BirthDate = ReadBasic(fields, "birthDate"),
+        FirstName = ReadBasic(fields, "firstName"),
+        FullName = ReadBasic(fields, "fullName"),
+        LastName = ReadBasic(fields, "lastName"),
+        MiddleName = ReadBasic(fields, "middleName"),
+        MobilePhone = ReadBasic(fields, "mobilePhone"),
+        PreferredLanguages = ReadBasic(fields, "preferredLanguages"),
+    };
+
+    private static BasicField? ReadBasic(JsonFields fields, string name) => fields.Has(name)
+        ? new(fields.Section(name).Flag("enabled"), fields.Section(name).Flag("required"))
+        : null;
+
+    private static FormConfiguration ReadForms(JsonFields fields) => new()
+    {
+        AdminRegistrationFormId = fields.Id("adminRegistrationFormId"),
+        SelfServiceFormId = fields.Id("selfServiceFormId"),
+        Others = fields.Others(["selfServiceFormConfiguration"]),
     };
 
     private static JwtConfiguration ReadJwt(JsonFields fields)

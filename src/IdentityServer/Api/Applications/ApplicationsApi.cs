@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using IdentityServer.Applications;
 using IdentityServer.Data;
+using IdentityServer.Forms;
 using IdentityServer.Tenants;
 using Microsoft.EntityFrameworkCore;
 
@@ -43,6 +44,11 @@ internal sealed class ApplicationsApi(Database database, TenantCatalog tenants, 
                     }
 
                     input = copy;
+                }
+
+                if (await CheckFormsAsync(change, input) is { } unknown)
+                {
+                    return unknown;
                 }
 
                 var created = await store.CreateAsync(change.Db, id, input, change.Now, change.Cancellation);
@@ -152,7 +158,7 @@ internal sealed class ApplicationsApi(Database database, TenantCatalog tenants, 
         return ApiResult.From(
             await ChangeAsync(
                 request, "Updated an application",
-                async (change, stored) => await store.ReplaceAsync(change.Db, stored, input, change.Now, change.Cancellation),
+                (change, stored) => ReplaceAsync(change, stored, input),
                 cancellation),
             Answer);
     }
@@ -165,7 +171,7 @@ internal sealed class ApplicationsApi(Database database, TenantCatalog tenants, 
                 var patch = Patch.Apply(request, Envelope, Show(stored), ApplicationWire.Read, "application.oauthConfiguration.enabledGrants");
                 return patch.Failed(out var errors, out var input)
                     ? errors
-                    : await store.ReplaceAsync(change.Db, stored, input, change.Now, change.Cancellation);
+                    : await ReplaceAsync(change, stored, input);
             },
             cancellation),
         Answer);
@@ -189,6 +195,18 @@ internal sealed class ApplicationsApi(Database database, TenantCatalog tenants, 
 
     private static Func<ApiChange, StoredApplication, Task<FieldResult<ChangedApplication>?>> SetActiveAsync(bool active) =>
         async (change, stored) => await ApplicationStore.SetActiveAsync(change.Db, stored, active, change.Now, change.Cancellation);
+
+    private async Task<FieldResult<ChangedApplication>?> ReplaceAsync(ApiChange change, StoredApplication stored, ApplicationInput input) =>
+        await CheckFormsAsync(change, input) is { } errors
+            ? errors
+            : await store.ReplaceAsync(change.Db, stored, input, change.Now, change.Cancellation);
+
+    private static async Task<FieldErrors?> CheckFormsAsync(ApiChange change, ApplicationInput input)
+    {
+        var errors = new FieldErrors();
+        await FormStore.CheckReferencesAsync(change.Db, input.Settings, errors, change.Cancellation);
+        return errors.Any ? errors : null;
+    }
 
     // What all changes of one application share: the path, the lock, the audit entry.
     private async Task<FieldResult<ChangedApplication>?> ChangeAsync(
