@@ -36,6 +36,9 @@ public static class Paths
     /// <summary>Creates the first administrator, while there is none.</summary>
     public const string Setup = "/setup";
 
+    /// <summary>What is known of the person who is signed in, to see and to change.</summary>
+    public const string Profile = "/account/profile";
+
     /// <summary>The front page.</summary>
     public const string Home = "/";
 }

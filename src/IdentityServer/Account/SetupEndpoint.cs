@@ -31,8 +31,7 @@ internal static class SetupEndpoint
         PostGuard guard,
         SetupToken tokens,
         Administrators administrators,
-        BrowserSessions sessions,
-        SessionCookie cookie,
+        BrowserSignIn browser,
         CancellationToken cancellation)
     {
         if (await administrators.ExistAsync(cancellation))
@@ -66,22 +65,7 @@ internal static class SetupEndpoint
             return Page.Show(model with { Errors = errors }, busy ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK);
         }
 
-        var started = await sessions.StartAsync(
-            new NewSession
-            {
-                User = user,
-                Amr = "pwd", // RFC 8176 §2.
-                Persistent = false,
-                PreviousSecret = cookie.Read(http),
-                UserAgent = http.Request.Headers.UserAgent,
-                Address = http.Connection.RemoteIpAddress?.ToString(),
-            },
-            cancellation);
-        if (started is not null)
-        {
-            cookie.Write(http, started);
-        }
-
+        await browser.BeginAsync(http, user, persistent: false, cancellation);
         http.Response.Headers.Location = Paths.Home;
         return Results.StatusCode(StatusCodes.Status303SeeOther);
     }

@@ -25,6 +25,8 @@ internal static class PeopleServices
         services.AddSingleton<AddressBrake>();
         services.AddSingleton<PasswordLogin>();
         services.AddSingleton<SetupToken>();
+        services.AddSingleton<AccountSignIn>();
+        services.AddSingleton<ProfileEndpoint>();
         services.Configure<IdentityOptions>(options =>
         {
             options.Lockout.MaxFailedAccessAttempts = 5;

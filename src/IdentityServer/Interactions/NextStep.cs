@@ -19,6 +19,9 @@ public enum Step
     /// <summary>Choose the account.</summary>
     SelectAccount,
 
+    /// <summary>Say what the application's form wants to know.</summary>
+    Complete,
+
     /// <summary>Allow the application what it asks for.</summary>
     Consent,
 }
@@ -49,6 +52,9 @@ public sealed record Situation
 
     /// <summary>What they once allowed it.</summary>
     public Consent? Consent { get; init; }
+
+    /// <summary>What the application's form wants to know of them and nobody ever asked; null if that is nothing.</summary>
+    public Completion? Completion { get; init; }
 
     /// <summary>What this request has achieved so far.</summary>
     public Interaction? Interaction { get; init; }
@@ -115,6 +121,11 @@ public static class NextStep
         if (!ContextSuffices(situation.Request))
         {
             return new(null, UnmetContext);
+        }
+
+        if (situation.Completion is not null)
+        {
+            return Due(situation, Step.Complete, OAuthError.InteractionRequired);
         }
 
         return ConsentIsDue(situation) ? Due(situation, Step.Consent, OAuthError.ConsentRequired) : default;

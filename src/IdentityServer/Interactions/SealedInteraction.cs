@@ -48,8 +48,10 @@ public sealed class SealedInteraction(IDataProtectionProvider protection, TimePr
         }
     }
 
-    // Names and values with their lengths, so that no two requests read alike. The page's language is not part of the request.
-    private static string Fingerprint(RequestParameters request)
+    /// <summary>
+    /// Tells requests apart: names and values with their lengths, so that no two read alike. The page's language is not part of it.
+    /// </summary>
+    internal static string Fingerprint(RequestParameters request)
     {
         var text = new StringBuilder();
         foreach (var (name, value) in request.Pairs.Where(pair => pair.Key is not (Parameters.Locale or Parameters.UiLocales)))

@@ -36,6 +36,7 @@ internal static class OpenIdEndpoints
         services.AddSingleton<LoginStep>();
         services.AddSingleton<RegistrationBrake>();
         services.AddSingleton<RegisterStep>();
+        services.AddSingleton<CompleteStep>();
         services.AddSingleton<ProtocolErrorPage>();
         services.AddSingleton<AuthorizeReply>();
         services.AddSingleton<AuthorizeFlow>();

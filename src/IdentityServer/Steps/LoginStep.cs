@@ -24,7 +24,7 @@ internal sealed class LoginStep(PasswordLogin logins, SignIn signIn, TimeProvide
     public async Task<StepOutcome> HandleAsync(StepContext context, RequestParameters form, CancellationToken cancellation)
     {
         var model = Model(context, form);
-        if (CheckBlank(model.LoginId, form[Password]) is { Any: true } blank)
+        if (LoginFindings.CheckBlank(model.LoginId, form[Password]) is { Any: true } blank)
         {
             return Again(model, blank);
         }
@@ -61,22 +61,6 @@ internal sealed class LoginStep(PasswordLogin logins, SignIn signIn, TimeProvide
         return model.LoginIdLocked ? model : model with { LoginId = typed[LoginId]?.Trim() };
     }
 
-    private static FieldErrors CheckBlank(string? loginId, string? password)
-    {
-        var errors = new FieldErrors();
-        if (string.IsNullOrWhiteSpace(loginId))
-        {
-            errors.Add(LoginId, "blank", "Enter your e-mail address or user name.");
-        }
-
-        if (string.IsNullOrEmpty(password))
-        {
-            errors.Add(Password, "blank", "Enter your password.");
-        }
-
-        return errors;
-    }
-
     // What a stranger may learn: nothing about accounts. What the owner, who knew the password, may learn: why not.
     private StepOutcome Refuse(StepContext context, LoginPage model, LoginOutcome outcome)
     {
@@ -94,7 +78,7 @@ internal sealed class LoginStep(PasswordLogin logins, SignIn signIn, TimeProvide
             case LoginOutcome.PasswordChangeRequired { User: var user }:
                 return Refuse(context, user);
             default:
-                return Again(model, new FieldErrors().AddGeneral("invalidLogin", "The sign-in details or the password are wrong."));
+                return Again(model, LoginFindings.Wrong());
         }
     }
 

@@ -1,4 +1,6 @@
 using IdentityServer.Audit;
+using IdentityServer.Forms;
+using IdentityServer.Interactions;
 using IdentityServer.Protocol;
 using IdentityServer.Registrations;
 using IdentityServer.Themes;
@@ -6,83 +8,67 @@ using IdentityServer.Users;
 
 namespace IdentityServer.Steps;
 
-/// <summary>Self-registration: creates the person and their registration, both or neither, and signs them in.</summary>
-internal sealed class RegisterStep(Registrar registrar, RegistrationBrake brake, SignIn signIn)
+/// <summary>Self-registration by the application's form: at its end creates the person and their registration, both or neither, and signs them in.</summary>
+internal sealed class RegisterStep(FormCatalog forms, FormEngine engine, ThemeCatalog themes, Registrar registrar, RegistrationBrake brake, SignIn signIn)
 {
     /// <summary>The name that the page's form posts.</summary>
-    public const string Name = "register";
-
-    private const string Email = "user.email";
-    private const string Password = "user.password";
-    private const string FullName = "user.fullName";
+    public const string Name = FormPage.Register;
 
     /// <summary>The page as it opens, or, after a post that does not count, with what was typed.</summary>
-    public static IResult Show(StepContext context, RequestParameters? stale) => Page.Show(
-        stale is null ? Model(context) with { Email = context.Request.LoginHint } : Model(context, stale) with { Errors = StepErrors.Stale() });
-
-    /// <summary>Handles the post. Of what it brings, three fields are read; nothing else can be set.</summary>
-    public async Task<StepOutcome> HandleAsync(StepContext context, RequestParameters form, CancellationToken cancellation)
+    public IResult Show(StepContext context, bool stale)
     {
-        var model = Model(context, form);
-        if (CheckBlank(model, form) is { Any: true } blank)
+        var form = forms.RegistrationForm(context.Application);
+        return Page(context, stale
+            ? engine.Again(form, context.Posted!, Binding(context), StepErrors.Stale())
+            : engine.Begin(form, Binding(context), Start(context)));
+    }
+
+    /// <summary>Handles the post of one of the form's steps.</summary>
+    public async Task<StepOutcome> HandleAsync(StepContext context, CancellationToken cancellation)
+    {
+        var move = engine.Handle(forms.RegistrationForm(context.Application), context.Posted!, Binding(context), rules: PersonAnswers.Check);
+        if (move is not FormMove.Complete complete)
         {
-            return Again(model, blank);
+            return new StepOutcome.Answered(Page(context, ((FormMove.Show)move).Page));
         }
 
         if (!brake.TryCharge(context.Http.Connection.RemoteIpAddress, out var retryAfter))
         {
-            return Again(model, StepErrors.TooManyRequests(context.Http, retryAfter), StatusCodes.Status429TooManyRequests);
+            return Refuse(context, complete, StepErrors.TooManyRequests(context.Http, retryAfter), StatusCodes.Status429TooManyRequests);
         }
 
-        var user = new NewUser { Email = model.Email, FullName = model.FullName, Password = form[Password] };
-        var registration = new NewRegistration { ApplicationId = context.Application.Id, Verified = true };
-        if ((await registrar.CreateAsync(user, registration, AuditLog.System, cancellation)).Failed(out var errors, out var registered))
+        var registration = (NewRegistration)PersonAnswers.Apply(
+            new NewRegistration { ApplicationId = context.Application.Id, Verified = true }, complete.Values);
+        var created = await registrar.CreateAsync(PersonAnswers.Create(complete.Values), registration, AuditLog.System, cancellation, complete.Values);
+        if (created.Failed(out var errors, out var registered))
         {
             if (!PasswordGate.IsBusy(errors, out var seconds))
             {
-                return Again(model, errors);
+                return Refuse(context, complete, errors, StatusCodes.Status200OK);
             }
 
             context.Http.Response.Headers.RetryAfter = seconds;
-            return Again(model, errors, StatusCodes.Status503ServiceUnavailable);
+            return Refuse(context, complete, errors, StatusCodes.Status503ServiceUnavailable);
         }
 
         return await signIn.BeginAsync(context, registered.User, persistent: false, cancellation) ?? new StepOutcome.Refused(OAuthError.AccessDenied);
     }
 
-    private static RegisterPage Model(StepContext context) => new()
-    {
-        Action = context.Action,
-        Interaction = context.Sealed,
-        Application = context.ApplicationView,
-        LoginUrl = context.LoginUrl,
-        PasswordMinLength = PasswordRules.MinLength,
-    };
+    private StepOutcome.Answered Refuse(StepContext context, FormMove.Complete complete, FieldErrors errors, int status) =>
+        new(Page(context, engine.Refuse(complete, Binding(context), errors), status));
 
-    private static RegisterPage Model(StepContext context, RequestParameters typed) =>
-        Model(context) with { Email = typed[Email]?.Trim(), FullName = typed[FullName]?.Trim() };
-
-    private static FieldErrors CheckBlank(RegisterPage model, RequestParameters form)
-    {
-        var errors = new FieldErrors();
-        if (string.IsNullOrEmpty(model.FullName))
+    private PageResult<FormPage> Page(StepContext context, FormProgress progress, int status = StatusCodes.Status200OK) => Themes.Page.Show(
+        FormViews.Page(progress, FormPage.Register, context.Action, themes.LanguageOf(context.Http.Request)) with
         {
-            errors.Add(FullName, "blank", "Enter your name.");
-        }
+            Interaction = context.Sealed,
+            Application = context.ApplicationView,
+            LoginUrl = context.LoginUrl,
+        },
+        status);
 
-        if (string.IsNullOrEmpty(model.Email))
-        {
-            errors.Add(Email, "blank", "Enter your e-mail address.");
-        }
+    private static Answers Start(StepContext context) =>
+        context.Request.LoginHint is { } hint ? new Answers().Set(PredefinedFields.Email, hint) : new Answers();
 
-        if (!form.Has(Password))
-        {
-            errors.Add(Password, "blank", "Enter a password.");
-        }
-
-        return errors;
-    }
-
-    private static StepOutcome.Answered Again(RegisterPage model, FieldErrors errors, int status = StatusCodes.Status200OK) =>
-        new(Page.Show(model with { Errors = errors }, status));
+    // Whose browser it is says the anti-forgery token.
+    private static string Binding(StepContext context) => $"register:{context.Application.Id}:{SealedInteraction.Fingerprint(context.Request.Parameters)}";
 }

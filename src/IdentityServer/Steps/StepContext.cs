@@ -1,6 +1,8 @@
 using IdentityServer.Applications;
+using IdentityServer.Forms;
 using IdentityServer.Interactions;
 using IdentityServer.Protocol;
+using IdentityServer.Registrations;
 using IdentityServer.Sessions;
 using IdentityServer.Themes;
 using IdentityServer.Users;
@@ -43,8 +45,14 @@ public sealed record StepContext
     /// <summary>The subject of <c>id_token_hint</c>, verified.</summary>
     public string? HintedSubject { get; init; }
 
-    /// <summary>Where this page's form posts to: the request itself, so that it is checked afresh.</summary>
-    public string Action => Url(Registering ? Paths.Register : Paths.Authorize, WantsAnotherAccount);
+    /// <summary>The post of one of our pages, with its answers; null on a GET.</summary>
+    public FormPost? Posted { get; init; }
+
+    /// <summary>What the person still has to say, if anything.</summary>
+    public Completion? Completion { get; init; }
+
+    /// <summary>Where this page's form posts to: the request itself, so that it is checked afresh, in the language that was picked.</summary>
+    public string Action => FormPage.ActionIn(Url(Registering ? Paths.Register : Paths.Authorize, WantsAnotherAccount), Posted);
 
     /// <summary>The same request at the sign-in.</summary>
     public string LoginUrl => Url(Paths.Authorize);

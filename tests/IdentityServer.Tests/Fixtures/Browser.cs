@@ -42,6 +42,10 @@ public sealed class Browser : IDisposable
             .Where(input => input.Type is not ("checkbox" or "radio" or "submit") || input.IsChecked)
             .Where(input => !typed.Any(pair => pair.Name == input.Name))
             .Select(input => KeyValuePair.Create(input.Name!, input.Value))
+            .Concat(form.QuerySelectorAll<IHtmlTextAreaElement>("textarea[name]").Where(area => !typed.Any(pair => pair.Name == area.Name))
+                .Select(area => KeyValuePair.Create(area.Name!, area.Value)))
+            .Concat(form.QuerySelectorAll<IHtmlSelectElement>("select[name]").Where(select => !typed.Any(pair => pair.Name == select.Name))
+                .Select(select => KeyValuePair.Create(select.Name!, select.Value ?? string.Empty)))
             .Concat(typed.Select(pair => KeyValuePair.Create(pair.Name, pair.Value)));
         return await PostAsync(form.GetAttribute("action") is { Length: > 0 } action ? action : page.Url, headers, fields);
     }

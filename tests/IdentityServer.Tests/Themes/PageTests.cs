@@ -4,6 +4,8 @@ using System.Text.Json.Nodes;
 using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
 using AngleSharp.Html.Parser;
+using IdentityServer.Forms;
+using IdentityServer.Logins;
 using IdentityServer.Steps;
 using IdentityServer.Themes;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -51,7 +53,7 @@ public sealed class PageTests
 
         var ids = page.All.Select(element => element.Id).Where(id => !string.IsNullOrEmpty(id)).ToList();
         Assert.Equal(ids.Distinct(), ids);
-        foreach (var input in page.QuerySelectorAll("input:not([type=hidden])"))
+        foreach (var input in page.QuerySelectorAll("input:not([type=hidden]), select, textarea"))
             Assert.NotEqual("", (input.Closest("label") ?? page.QuerySelector($"label[for='{input.Id}']"))!.TextContent.Trim());
         foreach (var attribute in new[] { "aria-describedby", "aria-controls", "aria-labelledby" })
         {
@@ -135,9 +137,9 @@ public sealed class PageTests
     [Fact]
     public void An_error_is_told_at_the_top_and_at_its_field()
     {
-        var page = Show(RegisterPage.Sample with
+        var page = Show(FormPage.Sample with
         {
-            FullName = "Ada",
+            PasswordMinLength = 12,
             Errors = new FieldErrors()
                 .Add("user.password", "tooShort", "Too short.", new Dictionary<string, object> { ["min"] = 12 })
                 .AddGeneral("stale", "Stale."),
@@ -162,7 +164,7 @@ public sealed class PageTests
     [InlineData("tooLong", "This is too long.")]
     public void A_finding_is_worded_by_its_code_else_its_reason_else_its_own_message(string reason, string expected)
     {
-        var page = Show(RegisterPage.Sample with { Errors = new FieldErrors().Add("user.email", reason, "As the handler says.") });
+        var page = Show(FormPage.Sample with { Errors = new FieldErrors().Add("user.email", reason, "As the handler says.") });
 
         Assert.Equal(expected, page.GetElementById("user.email-error")!.TextContent.Trim());
     }
@@ -170,7 +172,7 @@ public sealed class PageTests
     [Fact]
     public void A_finding_without_the_values_of_its_sentence_keeps_its_own_message()
     {
-        var page = Show(RegisterPage.Sample with { Errors = new FieldErrors().Add("user.password", "tooShort", "Use at least 12 characters.") });
+        var page = Show(FormPage.Sample with { Errors = new FieldErrors().Add("user.password", "tooShort", "Use at least 12 characters.") });
 
         Assert.Equal("Use at least 12 characters.", page.GetElementById("user.password-error")!.TextContent.Trim());
     }

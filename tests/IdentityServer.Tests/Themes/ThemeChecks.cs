@@ -1,5 +1,5 @@
 using System.Text;
-using IdentityServer.Steps;
+using IdentityServer.Logins;
 using IdentityServer.Themes;
 
 namespace IdentityServer.Tests.Themes;

@@ -1,5 +1,5 @@
 using System.Net;
-using IdentityServer.Steps;
+using IdentityServer.Logins;
 using IdentityServer.Themes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;

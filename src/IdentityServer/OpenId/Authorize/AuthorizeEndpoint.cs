@@ -1,4 +1,5 @@
 using IdentityServer.Applications;
+using IdentityServer.Forms;
 using IdentityServer.Keys;
 using IdentityServer.Protocol;
 using IdentityServer.Steps;
@@ -52,13 +53,16 @@ internal sealed class AuthorizeEndpoint(
                 : new Redirect(url);
         }
 
+        // Answers to a form are not parameters: they may be many, long and several of a name; the form's engine has its own rules.
         RequestParameters? step = null;
-        if (isStep && RequestParameters.Parse(form!).Failed(out error, out step))
+        if (isStep && RequestParameters.Parse(form!.Where(pair => !FormPost.IsAnswer(pair.Key))).Failed(out error, out step))
         {
             return errorPage.Show(http, error);
         }
 
-        return await flow.RunAsync(http, request, application, registering && application.AllowsRegistration, subject, step, cancellation);
+        var answers = isStep ? new FormPost(form!) : null;
+        return await flow.RunAsync(
+            http, request, application, registering && application.AllowsRegistration, subject, step, answers, cancellation);
     }
 
     // OpenID Connect Core §3.1.2.1: the hint is an ID token that this client once got; it may have expired.

@@ -1,6 +1,7 @@
 using IdentityServer.Applications;
 using IdentityServer.Authorizations;
 using IdentityServer.Data;
+using IdentityServer.Forms;
 using IdentityServer.Interactions;
 using IdentityServer.Protocol;
 using IdentityServer.Registrations;
@@ -24,6 +25,9 @@ internal sealed class AuthorizeFlow(
     SealedInteraction sealing,
     LoginStep login,
     RegisterStep register,
+    CompleteStep complete,
+    FormCatalog forms,
+    Profiles profiles,
     AuthorizationCodes codes,
     AuthorizeReply reply,
     ThemeCatalog themes,
@@ -50,6 +54,7 @@ internal sealed class AuthorizeFlow(
         bool registering,
         string? hintedSubject,
         RequestParameters? post,
+        FormPost? answers,
         CancellationToken cancellation)
     {
         var found = await sessions.FindAsync(cookie.Read(http), application.Id, cancellation);
@@ -67,6 +72,7 @@ internal sealed class AuthorizeFlow(
             SignedIn = signedIn,
             Interaction = interaction,
             Sealed = interaction is null ? null : post?[InteractionField], // As it came, so that it grows no older life.
+            Posted = answers,
         };
 
         if (post is null)
@@ -80,7 +86,7 @@ internal sealed class AuthorizeFlow(
             return await GoOnAsync(context, standing, post, cancellation);
         }
 
-        switch (await HandleAsync(context, post, cancellation))
+        switch (await HandleAsync(context, standing, post, cancellation))
         {
             case StepOutcome.Answered answered:
                 return answered.Result;
@@ -104,11 +110,13 @@ internal sealed class AuthorizeFlow(
     }
 
     // A step that is not due any more, because another tab was faster, is passed over: what is due is asked next.
-    private async Task<StepOutcome?> HandleAsync(StepContext context, RequestParameters post, CancellationToken cancellation) =>
+    private async Task<StepOutcome?> HandleAsync(StepContext context, Standing? standing, RequestParameters post, CancellationToken cancellation) =>
         post[StepField] switch
         {
             LoginStep.Name => await login.HandleAsync(context, post, cancellation),
-            RegisterStep.Name when context.Registering => await register.HandleAsync(context, post, cancellation),
+            RegisterStep.Name when context.Registering => await register.HandleAsync(context, cancellation),
+            CompleteStep.Name when await FindMissingAsync(context, standing, cancellation) is { } missing =>
+                await complete.HandleAsync(context with { Completion = missing }, cancellation),
             ConsentStep.Name when context.SignedIn is not null => ConsentStep.Handle(context, post),
             SelectAccountStep.Name when context.SignedIn is not null => SelectAccountStep.Handle(context, post),
             _ => null,
@@ -116,6 +124,7 @@ internal sealed class AuthorizeFlow(
 
     private async Task<IResult> GoOnAsync(StepContext context, Standing? standing, RequestParameters? stale, CancellationToken cancellation)
     {
+        context = context with { Completion = await FindMissingAsync(context, standing, cancellation) };
         var (step, refusal) = NextStep.Decide(new Situation
         {
             Request = context.Request,
@@ -126,6 +135,7 @@ internal sealed class AuthorizeFlow(
             User = context.SignedIn?.User,
             Registration = standing?.Registration,
             Consent = standing?.Consent,
+            Completion = context.Completion,
             Interaction = context.Interaction,
             HintedSubject = context.HintedSubject,
             WantsAnotherAccount = context.WantsAnotherAccount,
@@ -136,10 +146,23 @@ internal sealed class AuthorizeFlow(
             : await IssueAsync(context, standing?.Registration, cancellation);
     }
 
-    private static IResult Show(Step step, StepContext context, RequestParameters? stale) => step switch
+    private async Task<Completion?> FindMissingAsync(StepContext context, Standing? standing, CancellationToken cancellation)
+    {
+        if (context.SignedIn is not { User: { } user })
+        {
+            return null;
+        }
+
+        var (application, registration) = (context.Application, standing?.Registration);
+        var consents = Completion.NeedsConsents(application, registration, forms) ? await profiles.ConsentsAsync(user.Id, cancellation) : null;
+        return Completion.Of(application, user, registration, consents, forms);
+    }
+
+    private IResult Show(Step step, StepContext context, RequestParameters? stale) => step switch
     {
         Step.Login => LoginStep.Show(context, stale),
-        Step.Register => RegisterStep.Show(context, stale),
+        Step.Register => register.Show(context, stale is not null),
+        Step.Complete => complete.Show(context, stale is not null),
         Step.SelectAccount => SelectAccountStep.Show(context),
         _ => ConsentStep.Show(context),
     };

@@ -1,6 +1,6 @@
 using IdentityServer.Themes;
 
-namespace IdentityServer.Steps;
+namespace IdentityServer.Logins;
 
 /// <summary>Sign in with a password. Posts <c>step=login</c>, <c>loginId</c>, <c>password</c>, <c>keepSignedIn</c>.</summary>
 public sealed record LoginPage : IPage<LoginPage>, IPostsBack, IRepeatable
