@@ -55,6 +55,26 @@ public sealed class PageTests(RunningSite site)
             await visitor.PressAsync("Create account");
             await visitor.Page.GetByRole(AriaRole.Alert).WaitForAsync();
         }),
+        ["form-second"] = ("What are you looking for?", async (visitor, _) =>
+        {
+            await visitor.OpenFormAsync();
+            await visitor.FillFirstPageAsync();
+            await visitor.SeesHeadingAsync("What are you looking for?");
+            await visitor.Page.GetByLabel("Area").SelectOptionAsync("Boulder");
+            await visitor.Page.GetByLabel("Why Boulder?").WaitForAsync();
+            await visitor.PressAsync("Create account");
+            await visitor.Page.GetByRole(AriaRole.Alert).WaitForAsync();
+        }),
+        ["complete"] = ("Almost there", async (visitor, _) =>
+        {
+            await visitor.SignInAsync();
+            await visitor.AuthorizeAsync(clientId: RunningSite.FormsClientId);
+        }),
+        ["profile"] = ("Your profile", async (visitor, site) =>
+        {
+            await visitor.SignInAsync();
+            await visitor.Page.GotoAsync(site.Issuer + "/account/profile");
+        }),
         ["logout"] = ("Sign out?", async (visitor, site) =>
         {
             await visitor.SignInAsync();

@@ -16,6 +16,9 @@ public sealed class RunningSite : IAsyncLifetime
     public const string SampleClientId = "0a5c8b1e-5f6d-4c43-9b0e-1f1e2d3c4c01";
     public const string ForeignClientId = "0a5c8b1e-5f6d-4c43-9b0e-1f1e2d3c4c02";
 
+    public const string FormsClientId = "0a5c8b1e-5f6d-4c43-9b0e-1f1e2d3c4c03";
+    public const string ApiKey = "a-key-for-the-browser-tests-0123456789abcdef";
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("browser-tests-");
     private WebApplication? _server;
     private WebApplication? _sample;
@@ -86,9 +89,9 @@ public sealed class RunningSite : IAsyncLifetime
     private object Kickstart() => new
     {
         variables = new { },
-        apiKeys = new[] { new { key = "a-key-for-the-browser-tests-0123456789abcdef", description = "tests" } },
-        requests = new object[]
-        {
+        apiKeys = new[] { new { key = ApiKey, description = "tests" } },
+        requests = (object[])
+        [
             Application(SampleClientId, "Sample Shop", new { authorizedRedirectURLs = new[] { Sample + "/callback" } }),
             Application(ForeignClientId, "Foreign Notes", new
             {
@@ -107,7 +110,8 @@ public sealed class RunningSite : IAsyncLifetime
                     skipVerification = true,
                 },
             },
-        },
+            .. FormsKickstart.Requests(FormsClientId, Sample),
+        ],
     };
 
     private object Application(string id, string name, object oauthConfiguration) => new

@@ -69,6 +69,23 @@ public sealed class Visitor : IAsyncDisposable
         return email;
     }
 
+    /// <summary>Self-registration by the form of two pages.</summary>
+    public Task<IResponse?> OpenFormAsync() => Page.GotoAsync(
+        $"{_site.Issuer}/oauth2/register?client_id={RunningSite.FormsClientId}&response_type=code&scope=openid"
+        + $"&redirect_uri={Uri.EscapeDataString(_site.Sample + "/callback")}&state=s&nonce=n"
+        + "&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256");
+
+    /// <summary>Fills in the first of the two pages and goes on; returns the address.</summary>
+    public async Task<string> FillFirstPageAsync()
+    {
+        var email = $"{Guid.NewGuid():N}@example.com";
+        await Page.GetByLabel("E-mail", new() { Exact = true }).FillAsync(email);
+        await Page.GetByLabel("Password", new() { Exact = true }).FillAsync(RunningSite.Password);
+        await Page.GetByLabel("Password, once more").FillAsync(RunningSite.Password);
+        await PressAsync("Continue");
+        return email;
+    }
+
     public async Task SeesAccountAsync(string email)
     {
         await Expect(Page.Locator("#email")).ToHaveTextAsync(email);

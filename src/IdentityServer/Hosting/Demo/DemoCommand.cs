@@ -94,6 +94,7 @@ internal static class DemoCommand
             Sample application   {sampleUrl}
             Identity server      {authority}
             Discovery            {authority}{Paths.OpenIdConfiguration}
+            Profile              {authority}{Paths.Profile}?client_id={DemoSetup.ClientId}
 
             Sign in as           {DemoSetup.Email}
             Password             {credentials.Password}

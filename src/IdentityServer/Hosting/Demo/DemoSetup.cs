@@ -3,7 +3,7 @@ using IdentityServer.Applications;
 
 namespace IdentityServer.Hosting;
 
-/// <summary>What the demo consists of: one application for the sample client, and one person. It is a kickstart, built here instead of in a file.</summary>
+/// <summary>What the demo consists of: one application for the sample client with a registration of two pages, and one person. It is a kickstart, built here instead of in a file.</summary>
 internal sealed class DemoSetup(DemoCredentials credentials, string sampleUrl)
 {
     /// <summary>The demo's person.</summary>
@@ -23,7 +23,8 @@ internal sealed class DemoSetup(DemoCredentials credentials, string sampleUrl)
     /// <summary>The kickstart of the first run.</summary>
     public JsonObject Kickstart() => new()
     {
-        ["requests"] = new JsonArray(
+        ["requests"] = new JsonArray([
+            .. DemoForms.Requests().Select(request => Request("POST", request.Url, request.Body)),
             Request("POST", "/api/application/" + ClientId, new JsonObject
             {
                 ["application"] = new JsonObject
@@ -37,7 +38,8 @@ internal sealed class DemoSetup(DemoCredentials credentials, string sampleUrl)
                         ["proofKeyForCodeExchangePolicy"] = "Required",
                         ["relationship"] = "FirstParty",
                     },
-                    ["registrationConfiguration"] = new JsonObject { ["enabled"] = true },
+                    ["registrationConfiguration"] = new JsonObject { ["enabled"] = true, ["type"] = "advanced", ["formId"] = DemoForms.Registration },
+                    ["formConfiguration"] = new JsonObject { ["selfServiceFormId"] = DemoForms.Profile },
                     ["clientMetadata"] = new JsonObject { ["post_logout_redirect_uris"] = new JsonArray(SignedOut), ["client_uri"] = sampleUrl },
                 },
             }),
@@ -51,9 +53,14 @@ internal sealed class DemoSetup(DemoCredentials credentials, string sampleUrl)
                     ["lastName"] = "User",
                     ["fullName"] = "Demo User",
                 },
-                ["registration"] = new JsonObject { ["applicationId"] = ClientId },
+                ["registration"] = new JsonObject
+                {
+                    ["applicationId"] = ClientId,
+                    ["data"] = new JsonObject { ["minprice"] = 250000, ["maxprice"] = 400000, ["geographicarea"] = "Denver" },
+                },
                 ["skipVerification"] = true,
-            })),
+            }),
+        ]),
     };
 
     /// <summary>
