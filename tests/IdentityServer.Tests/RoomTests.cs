@@ -10,11 +10,11 @@ public class RoomTests
     // In this order: a room knows those before it.
     private static readonly string[] Domain =
     [
-        "Keys", "ApiKeys", "Tenants", "Applications", "Forms", "Users", "Registrations", "Groups", "Authorizations", "Sessions", "Tokens",
-        "Logins", "Interactions",
+        "Keys", "ApiKeys", "Tenants", "Applications", "Forms", "Users", "Registrations", "Groups", "Browsers", "Authorizations", "Sessions", "Tokens",
+        "Links", "Factors", "Passkeys", "Logins", "Interactions",
     ];
 
-    private static readonly string[] Services = ["Data", "Themes", "Email", "Events", "Audit", "Outgoing"];
+    private static readonly string[] Services = ["Data", "Themes", "Email", "Quotas", "Events", "Audit", "Outgoing"];
 
     // What stands at the root of the server, such as the URLs and the settings, is everybody's.
     private const string Root = "";

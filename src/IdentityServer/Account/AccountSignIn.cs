@@ -28,7 +28,7 @@ internal sealed class AccountSignIn(PasswordLogin logins, BrowserSignIn browser,
         }
 
         var outcome = await logins.AttemptAsync(new LoginAttempt(loginId!, password!, null, http.Connection.RemoteIpAddress), cancellation);
-        if (outcome is LoginOutcome.SignedIn { User: { } user } && await browser.BeginAsync(http, user, model.KeepSignedIn, cancellation) is not null)
+        if (outcome is LoginOutcome.SignedIn { User: { } user } && await browser.BeginAsync(http, new Proof(user, AuthenticationType.Password, Amr.Password), model.KeepSignedIn, cancellation) is not null)
         {
             http.Response.Headers.Location = action;
             return Results.StatusCode(StatusCodes.Status303SeeOther);

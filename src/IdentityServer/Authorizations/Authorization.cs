@@ -56,6 +56,10 @@ public sealed class Authorization
     [MaxLength(128)]
     public required string Amr { get; init; }
 
+    /// <summary>Claim <c>authenticationType</c> of what the code gives.</summary>
+    [MaxLength(32)]
+    public string? AuthenticationType { get; init; }
+
     /// <summary>Claim <c>acr</c>.</summary>
     [MaxLength(128)]
     public string? Acr { get; init; }

@@ -2,9 +2,16 @@ using IdentityServer.ApiKeys;
 using IdentityServer.Applications;
 using IdentityServer.Audit;
 using IdentityServer.Authorizations;
+using IdentityServer.Browsers;
+using IdentityServer.Email;
+using IdentityServer.Factors;
 using IdentityServer.Forms;
 using IdentityServer.Groups;
 using IdentityServer.Keys;
+using IdentityServer.Links;
+using IdentityServer.Logins;
+using IdentityServer.Passkeys;
+using IdentityServer.Quotas;
 using IdentityServer.Registrations;
 using IdentityServer.Sessions;
 using IdentityServer.Tenants;
@@ -80,6 +87,30 @@ public abstract class ServerDbContext(DbContextOptions options) : DbContext(opti
     /// <summary>Client assertions that were presented, until they expire.</summary>
     public DbSet<SpentAssertion> SpentAssertions => Set<SpentAssertion>();
 
+    /// <summary>Mails to be sent, and what became of them.</summary>
+    public DbSet<OutboxMail> Outbox => Set<OutboxMail>();
+
+    /// <summary>Counters of what is limited.</summary>
+    public DbSet<Quota> Quotas => Set<Quota>();
+
+    /// <summary>One-time links and codes.</summary>
+    public DbSet<Link> Links => Set<Link>();
+
+    /// <summary>People's second factors.</summary>
+    public DbSet<TwoFactorMethod> TwoFactorMethods => Set<TwoFactorMethod>();
+
+    /// <summary>What is left of people's recovery codes.</summary>
+    public DbSet<RecoveryCode> RecoveryCodes => Set<RecoveryCode>();
+
+    /// <summary>People's passkeys.</summary>
+    public DbSet<Passkey> Passkeys => Set<Passkey>();
+
+    /// <summary>Browsers in which people signed in before.</summary>
+    public DbSet<KnownBrowser> KnownBrowsers => Set<KnownBrowser>();
+
+    /// <summary>Sign-ins.</summary>
+    public DbSet<LoginRecord> LoginRecords => Set<LoginRecord>();
+
     /// <summary>Signing keys, sealed.</summary>
     public DbSet<StoredSigningKey> SigningKeys => Set<StoredSigningKey>();
 
@@ -115,6 +146,7 @@ public abstract class ServerDbContext(DbContextOptions options) : DbContext(opti
         MapGroups(modelBuilder);
         MapForms(modelBuilder);
         MapTokens(modelBuilder);
+        MapCredentials(modelBuilder);
         MapServer(modelBuilder);
         foreach (var key in modelBuilder.Model.GetEntityTypes().Select(type => type.FindPrimaryKey()!))
         {
@@ -248,6 +280,52 @@ public abstract class ServerDbContext(DbContextOptions options) : DbContext(opti
         });
     }
 
+    private static void MapCredentials(ModelBuilder model)
+    {
+        model.Entity<Link>(entity =>
+        {
+            entity.HasIndex(row => row.SecretHash).IsUnique();
+            entity.HasIndex(row => new { row.UserId, row.Purpose });
+            entity.HasIndex(row => row.ExpiresAt);
+            entity.HasOne<User>().WithMany().HasForeignKey(row => row.UserId).OnDelete(DeleteBehavior.Cascade);
+            entity.HasOne<StoredApplication>().WithMany().HasForeignKey(row => row.ApplicationId).OnDelete(DeleteBehavior.Cascade);
+        });
+        model.Entity<TwoFactorMethod>(entity =>
+        {
+            entity.HasIndex(row => new { row.UserId, row.Code }).IsUnique();
+            entity.HasOne<User>().WithMany().HasForeignKey(row => row.UserId).OnDelete(DeleteBehavior.Cascade);
+        });
+        model.Entity<RecoveryCode>(entity =>
+        {
+            entity.HasIndex(row => new { row.UserId, row.Hash }).IsUnique();
+            entity.HasOne<User>().WithMany().HasForeignKey(row => row.UserId).OnDelete(DeleteBehavior.Cascade);
+        });
+        model.Entity<Passkey>(entity =>
+        {
+            entity.HasIndex(row => row.CredentialId).IsUnique();
+            entity.HasIndex(row => row.UserId);
+            entity.HasOne<User>().WithMany().HasForeignKey(row => row.UserId).OnDelete(DeleteBehavior.Cascade);
+        });
+        model.Entity<KnownBrowser>(entity =>
+        {
+            entity.HasIndex(row => new { row.UserId, row.SecretHash }).IsUnique();
+            entity.HasIndex(row => row.LastSeenAt);
+            entity.HasOne<User>().WithMany().HasForeignKey(row => row.UserId).OnDelete(DeleteBehavior.Cascade);
+        });
+        model.Entity<LoginRecord>(entity =>
+        {
+            entity.HasIndex(row => new { row.UserId, row.Instant });
+            entity.HasIndex(row => new { row.ApplicationId, row.Instant });
+            entity.HasIndex(row => row.Instant);
+            entity.HasOne<User>().WithMany().HasForeignKey(row => row.UserId).OnDelete(DeleteBehavior.Cascade);
+        });
+        model.Entity<Quota>(entity =>
+        {
+            entity.HasKey(row => row.Key);
+            entity.HasIndex(row => row.ResetsAt);
+        });
+    }
+
     private static void MapServer(ModelBuilder model)
     {
         model.Entity<StoredSigningKey>().HasKey(row => row.Kid);
@@ -261,6 +339,11 @@ public abstract class ServerDbContext(DbContextOptions options) : DbContext(opti
         {
             entity.HasIndex(row => row.Instant);
             entity.HasIndex(row => row.Actor);
+        });
+        model.Entity<OutboxMail>(entity =>
+        {
+            entity.HasIndex(row => new { row.Status, row.DueAt });
+            entity.HasOne<User>().WithMany().HasForeignKey(row => row.UserId).OnDelete(DeleteBehavior.Cascade);
         });
         model.Entity<Marker>().HasKey(row => row.Name);
     }

@@ -78,9 +78,6 @@ public readonly record struct Decision(Step? Step, OAuthError? Refusal);
 /// </summary>
 public static class NextStep
 {
-    /// <summary>The authentication context class that a password gives: ISO/IEC 29115 level 1, as OpenID Connect Core §2 names it.</summary>
-    public const string PasswordContext = "1";
-
     /// <summary>The first thing that is still due.</summary>
     public static Decision Decide(Situation situation) =>
         situation is { Session: { } session, User: { } user } && AuthenticationSuffices(situation, session)
@@ -148,7 +145,7 @@ public static class NextStep
 
     // OpenID Connect Core §5.5.1.1: an essential acr that cannot be met is a failed authentication; a voluntary one is not.
     private static bool ContextSuffices(AuthorizeRequest request) =>
-        !request.Claims.IdToken.TryGetValue(Claims.AuthenticationContext, out var wanted) || !wanted.Essential || wanted.Accepts(PasswordContext);
+        !request.Claims.IdToken.TryGetValue(Claims.AuthenticationContext, out var wanted) || !wanted.Essential || wanted.Accepts(Acr.SingleFactor);
 
     // OpenID Connect Core §3.1.2.4; first parties are the operator's own.
     private static bool ConsentIsDue(Situation situation)

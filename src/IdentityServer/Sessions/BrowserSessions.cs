@@ -18,11 +18,8 @@ public sealed record SignedInTo(SignedIn SignedIn, Registration? Registration, C
 /// <summary>A session that begins.</summary>
 public sealed record NewSession
 {
-    /// <summary>Who signed in, as read when they proved it.</summary>
-    public required User User { get; init; }
-
-    /// <summary>How: RFC 8176 values, space-separated.</summary>
-    public required string Amr { get; init; }
+    /// <summary>What was proved.</summary>
+    public required Proof Proof { get; init; }
 
     /// <summary>"Keep me signed in".</summary>
     public required bool Persistent { get; init; }
@@ -126,10 +123,11 @@ public sealed class BrowserSessions(Database database, IOptions<ServerOptions> o
         {
             Id = Guid.CreateVersion7(now),
             SecretHash = Hash(secret),
-            TenantId = wanted.User.TenantId,
-            UserId = wanted.User.Id,
+            TenantId = wanted.Proof.User.TenantId,
+            UserId = wanted.Proof.User.Id,
             AuthenticatedAt = now,
-            Amr = wanted.Amr,
+            Amr = wanted.Proof.Amr,
+            AuthenticationType = wanted.Proof.Type,
             Persistent = wanted.Persistent,
             LastSeenAt = now,
             ExpiresAt = now + (wanted.Persistent ? TimeSpan.FromDays(settings.KeepSignedInDays) : TimeSpan.FromHours(settings.AbsoluteHours)),
@@ -140,7 +138,7 @@ public sealed class BrowserSessions(Database database, IOptions<ServerOptions> o
             async (db, token) =>
             {
                 // Holds the person's row, so that shutting them out or changing the password comes before or after, not between.
-                var (id, stamp) = (wanted.User.Id, wanted.User.SecurityStamp);
+                var (id, stamp) = (wanted.Proof.User.Id, wanted.Proof.User.SecurityStamp);
                 if (await db.Users.Where(user => user.Id == id && user.Active && user.SecurityStamp == stamp)
                     .ExecuteUpdateAsync(set => set.SetProperty(user => user.SecurityStamp, user => user.SecurityStamp), token) == 0)
                 {

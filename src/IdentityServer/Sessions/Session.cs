@@ -28,6 +28,9 @@ public sealed class Session
     [MaxLength(128)]
     public required string Amr { get; init; }
 
+    /// <summary>How the person came in: claim <c>authenticationType</c>.</summary>
+    public AuthenticationType AuthenticationType { get; init; }
+
     /// <summary>"Keep me signed in": the cookie outlives the browser.</summary>
     public required bool Persistent { get; init; }
 

@@ -1,6 +1,7 @@
 using IdentityServer.Authorizations;
 using IdentityServer.Logins;
 using IdentityServer.Protocol;
+using IdentityServer.Sessions;
 using IdentityServer.Themes;
 using IdentityServer.Users;
 
@@ -36,7 +37,7 @@ internal sealed class LoginStep(PasswordLogin logins, SignIn signIn, TimeProvide
             return Refuse(context, model, outcome);
         }
 
-        return await signIn.BeginAsync(context, signedIn.User, model.KeepSignedIn, cancellation)
+        return await signIn.BeginAsync(context, new Proof(signedIn.User, AuthenticationType.Password, Amr.Password), model.KeepSignedIn, cancellation)
             ?? Refuse(context, model, new LoginOutcome.WrongCredentials());
     }
 

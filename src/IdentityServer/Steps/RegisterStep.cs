@@ -3,6 +3,7 @@ using IdentityServer.Forms;
 using IdentityServer.Interactions;
 using IdentityServer.Protocol;
 using IdentityServer.Registrations;
+using IdentityServer.Sessions;
 using IdentityServer.Themes;
 using IdentityServer.Users;
 
@@ -51,7 +52,8 @@ internal sealed class RegisterStep(FormCatalog forms, FormEngine engine, ThemeCa
             return Refuse(context, complete, errors, StatusCodes.Status503ServiceUnavailable);
         }
 
-        return await signIn.BeginAsync(context, registered.User, persistent: false, cancellation) ?? new StepOutcome.Refused(OAuthError.AccessDenied);
+        var proof = new Proof(registered.User, AuthenticationType.Registration, Amr.Password);
+        return await signIn.BeginAsync(context, proof, persistent: false, cancellation) ?? new StepOutcome.Refused(OAuthError.AccessDenied);
     }
 
     private StepOutcome.Answered Refuse(StepContext context, FormMove.Complete complete, FieldErrors errors, int status) =>

@@ -8,8 +8,8 @@ namespace IdentityServer.Steps;
 internal sealed class SignIn(BrowserSignIn browser)
 {
     /// <summary>The step's outcome; null if the person was shut out in this very moment.</summary>
-    public async Task<StepOutcome?> BeginAsync(StepContext context, User user, bool persistent, CancellationToken cancellation) =>
-        await browser.BeginAsync(context.Http, user, persistent, cancellation) is { } signedIn
+    public async Task<StepOutcome?> BeginAsync(StepContext context, Proof proof, bool persistent, CancellationToken cancellation) =>
+        await browser.BeginAsync(context.Http, proof, persistent, cancellation) is { } signedIn
             ? new StepOutcome.Done(signedIn, new Interaction(signedIn.Session.Id, Authenticated: true))
             : null;
 }

@@ -26,9 +26,6 @@ public sealed record CodeIssue
     /// <summary>The resources that become the audience; none means the client.</summary>
     public required IReadOnlyList<string> Resources { get; init; }
 
-    /// <summary>Claim <c>acr</c>.</summary>
-    public required string Acr { get; init; }
-
     /// <summary>Whether the person is to be registered in the application with its default roles.</summary>
     public required bool Register { get; init; }
 

@@ -99,7 +99,7 @@ public sealed class PasswordLoginTests
     {
         await using var server = await TestServer.StartAsync(provider);
         var user = await server.AddUserAsync();
-        var session = await server.Get<BrowserSessions>().StartAsync(new NewSession { User = user, Amr = "pwd", Persistent = false }, None);
+        var session = await server.Get<BrowserSessions>().StartAsync(new NewSession { Proof = new(user, AuthenticationType.Password, Amr.Password), Persistent = false }, None);
         var wrong = await LockAsync(server, user);
 
         Assert.Equal(wrong, await AttemptAsync(server, user, TestServer.Password));

@@ -143,7 +143,7 @@ public sealed class BrowserSessionTests
 
         foreach (var user in new[] { disabled, changed })
         {
-            Assert.Null(await server.Get<BrowserSessions>().StartAsync(new NewSession { User = user, Amr = "pwd", Persistent = false }, None));
+            Assert.Null(await server.Get<BrowserSessions>().StartAsync(new NewSession { Proof = new(user, AuthenticationType.Password, Amr.Password), Persistent = false }, None));
         }
     }
 
@@ -160,7 +160,7 @@ public sealed class BrowserSessionTests
 
     private static async Task<StartedSession> StartAsync(TestServer server, User user, bool persistent = false, string? previous = null) =>
         (await server.Get<BrowserSessions>().StartAsync(
-            new NewSession { User = user, Amr = "pwd", Persistent = persistent, PreviousSecret = previous, UserAgent = new string('a', 500) }, None))!;
+            new NewSession { Proof = new(user, AuthenticationType.Password, Amr.Password), Persistent = persistent, PreviousSecret = previous, UserAgent = new string('a', 500) }, None))!;
 
     private static Task<AuthorizationStatus> StatusAsync(TestServer server, Authorization authorization) =>
         server.ReadAsync(db => db.Authorizations.Where(row => row.Id == authorization.Id).Select(row => row.Status).SingleAsync());

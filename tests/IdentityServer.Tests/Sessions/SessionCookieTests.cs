@@ -67,7 +67,7 @@ public sealed class SessionCookieTests
         (string, string)[] filled = [("user.email", "root@example.com"), ("user.fullName", "Root"), ("user.password", TestServer.Password)];
 
         var user = await server.AddUserAsync();
-        var started = await server.Get<BrowserSessions>().StartAsync(new NewSession { User = user, Amr = "pwd", Persistent = false }, CancellationToken.None);
+        var started = await server.Get<BrowserSessions>().StartAsync(new NewSession { Proof = new(user, AuthenticationType.Password, Amr.Password), Persistent = false }, CancellationToken.None);
         browser.Cookies.Add(server.Address, new System.Net.Cookie("session", started!.Secret));
         var stale = await browser.SubmitAsync(page, filled);
 

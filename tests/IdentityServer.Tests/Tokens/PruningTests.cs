@@ -16,8 +16,8 @@ public sealed class PruningTests
         await using var server = await TestServer.StartAsync(provider, null, "Sessions:AbsoluteHours=2");
         var (user, application) = (await server.AddUserAsync(), await server.AddApplicationAsync());
         var sessions = server.Get<BrowserSessions>();
-        var usual = await sessions.StartAsync(new NewSession { User = user, Amr = "pwd", Persistent = false }, None);
-        var kept = await sessions.StartAsync(new NewSession { User = user, Amr = "pwd", Persistent = true }, None);
+        var usual = await sessions.StartAsync(new NewSession { Proof = new(user, AuthenticationType.Password, Amr.Password), Persistent = false }, None);
+        var kept = await sessions.StartAsync(new NewSession { Proof = new(user, AuthenticationType.Password, Amr.Password), Persistent = true }, None);
         var authorization = await server.AddAuthorizationAsync(user, application, kept!.Session.Id);
         var (soon, later) = (server.Clock.GetUtcNow().AddMinutes(1), server.Clock.GetUtcNow().AddDays(1));
         await server.Get<Database>().WriteAsync(

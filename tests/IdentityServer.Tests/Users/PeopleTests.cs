@@ -191,7 +191,7 @@ public sealed class PeopleTests
     {
         var application = await server.AddApplicationAsync();
         var user = await server.AddUserAsync(application: application);
-        var started = await server.Get<BrowserSessions>().StartAsync(new NewSession { User = user, Amr = "pwd", Persistent = false }, None);
+        var started = await server.Get<BrowserSessions>().StartAsync(new NewSession { Proof = new(user, AuthenticationType.Password, Amr.Password), Persistent = false }, None);
         await server.AddAuthorizationAsync(user, application, started!.Session.Id);
         Assert.NotNull(await server.Get<BrowserSessions>().FindAsync(started.Secret, None));
         return (user, started.Secret);

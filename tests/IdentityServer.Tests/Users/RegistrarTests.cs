@@ -73,7 +73,7 @@ public sealed class RegistrarTests
         var server = await TestServer.SharedAsync(provider);
         var (left, kept) = (await server.AddApplicationAsync(), await server.AddApplicationAsync());
         var user = await server.AddUserAsync(application: left);
-        var started = await server.Get<BrowserSessions>().StartAsync(new NewSession { User = user, Amr = "pwd", Persistent = false }, None);
+        var started = await server.Get<BrowserSessions>().StartAsync(new NewSession { Proof = new(user, AuthenticationType.Password, Amr.Password), Persistent = false }, None);
         await server.AddAuthorizationAsync(user, left, started!.Session.Id);
         await server.AddAuthorizationAsync(user, kept, started.Session.Id);
 

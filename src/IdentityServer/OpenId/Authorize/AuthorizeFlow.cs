@@ -179,7 +179,6 @@ internal sealed class AuthorizeFlow(
                 Request = context.Request,
                 Scopes = context.Scopes,
                 Resources = context.Application.Client.NarrowResources(context.Request.Resources),
-                Acr = NextStep.PasswordContext,
                 Register = registers,
                 RememberConsent = context.Interaction is { Consented: true },
             },

@@ -37,7 +37,7 @@ internal sealed class DiscoveryEndpoints(SigningKeyRing keys, ApplicationCatalog
             ClientAuthenticationMethods.None,
         ],
         IdTokenSigningAlgValuesSupported = [.. SigningKeyRing.Algorithms.Select(algorithm => algorithm.Name)],
-        AcrValuesSupported = [Interactions.NextStep.PasswordContext],
+        AcrValuesSupported = [Sessions.Acr.SingleFactor],
         UiLocalesSupported = themes.Find(null).Languages,
     };
 

@@ -57,7 +57,7 @@ internal sealed class AuthorizationCodeGrant(
             Application = application,
             Scopes = scopes,
             Resources = resources,
-            AuthenticationType = "PASSWORD",
+            AuthenticationType = grant.Authorization.AuthenticationType,
             User = grant.User,
             Registration = grant.Registration,
             Authorization = grant.Authorization,

@@ -305,7 +305,6 @@ public sealed class LogoutTests
             Request = request,
             Scopes = request.Scope,
             Resources = [],
-            Acr = "1",
             Register = false,
             RememberConsent = false,
         };

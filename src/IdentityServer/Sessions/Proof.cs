@@ -1,0 +1,72 @@
+using IdentityServer.Users;
+
+namespace IdentityServer.Sessions;
+
+/// <summary>How somebody came in: claim <c>authenticationType</c> (§3.4 of the compatibility notes).</summary>
+public enum AuthenticationType
+{
+    /// <summary>With a password.</summary>
+    Password,
+
+    /// <summary>By a link or code that was mailed.</summary>
+    Passwordless,
+
+    /// <summary>By having just registered.</summary>
+    Registration,
+
+    /// <summary>With a passkey.</summary>
+    WebAuthn,
+
+    /// <summary>With the one-time password that a change of the password gives.</summary>
+    OneTimePassword,
+}
+
+/// <summary>What somebody has proved: who they are, and by what.</summary>
+/// <param name="User">Who, as read when they proved it.</param>
+/// <param name="Type">How they came in.</param>
+/// <param name="Amr">By what: words of <see cref="Sessions.Amr"/>, space-separated.</param>
+public sealed record Proof(User User, AuthenticationType Type, string Amr);
+
+/// <summary>Authentication methods (RFC 8176 §2), as they stand in the claim <c>amr</c>.</summary>
+public static class Amr
+{
+    /// <summary>A password.</summary>
+    public const string Password = "pwd";
+
+    /// <summary>A code of an authenticator app, or a recovery code.</summary>
+    public const string OneTimePassword = "otp";
+
+    /// <summary>A link or code that was mailed. RFC 8176 has no word for it.</summary>
+    public const string Email = "email";
+
+    /// <summary>Possession of a key: a passkey.</summary>
+    public const string ProofOfPossession = "pop";
+
+    /// <summary>The authenticator made sure who holds it, by finger, face or PIN.</summary>
+    public const string UserVerified = "user";
+
+    /// <summary>More than one factor.</summary>
+    public const string MultiFactor = "mfa";
+
+    /// <summary>Whether the methods are more than one factor.</summary>
+    public static bool IsMultiFactor(string amr) => amr.Split(' ').Contains(MultiFactor);
+
+    /// <summary>Adds a second factor to what was proved before.</summary>
+    public static string WithSecondFactor(string amr, string method) =>
+        string.Join(' ', amr.Split(' ').Append(method).Append(MultiFactor).Distinct());
+}
+
+/// <summary>
+/// Authentication context classes, claim <c>acr</c>: levels of ISO/IEC 29115, as OpenID Connect Core §2 names them.
+/// </summary>
+public static class Acr
+{
+    /// <summary>One factor.</summary>
+    public const string SingleFactor = "1";
+
+    /// <summary>Two factors.</summary>
+    public const string MultiFactor = "2";
+
+    /// <summary>The class that the methods reach.</summary>
+    public static string Of(string amr) => Amr.IsMultiFactor(amr) ? MultiFactor : SingleFactor;
+}
