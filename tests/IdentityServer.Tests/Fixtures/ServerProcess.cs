@@ -54,16 +54,16 @@ public sealed class ServerProcess : IAsyncDisposable
 
     /// <summary>
     /// Starts it on this folder and waits until it has answered. <paramref name="settings"/> are such as <c>Sessions:IdleMinutes=5</c>;
-    /// with <paramref name="core"/> it gets that processor core alone. Another build than the one beside the tests is named by the
-    /// environment variable <c>IDENTITYSERVER_DLL</c>.
+    /// with <paramref name="core"/> it gets that processor core alone. Another build than the one beside the tests is named by
+    /// <paramref name="assembly"/> or the environment variable <c>IDENTITYSERVER_DLL</c>.
     /// </summary>
-    public static async Task<ServerProcess> StartAsync(string folder, IEnumerable<string> settings, int? core = null)
+    public static async Task<ServerProcess> StartAsync(string folder, IEnumerable<string> settings, int? core = null, string? assembly = null)
     {
         string[] command =
         [
             .. core is { } number ? ["taskset", "-c", number.ToString(CultureInfo.InvariantCulture)] : Array.Empty<string>(),
             Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
-            Environment.GetEnvironmentVariable("IDENTITYSERVER_DLL") ?? Path.Combine(AppContext.BaseDirectory, "IdentityServer.dll"),
+            assembly ?? Environment.GetEnvironmentVariable("IDENTITYSERVER_DLL") ?? Path.Combine(AppContext.BaseDirectory, "IdentityServer.dll"),
             "--urls=http://127.0.0.1:0",
             $"--IdentityServer:DataDirectory={folder}",
             .. settings.Select(setting => "--IdentityServer:" + setting),
