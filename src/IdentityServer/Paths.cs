@@ -36,6 +36,12 @@ public static class Paths
     /// <summary>Creates the first administrator, while there is none.</summary>
     public const string Setup = "/setup";
 
+    /// <summary>The account of the person who is signed in: where its pages begin.</summary>
+    public const string Account = "/account";
+
+    /// <summary>Where the authorization endpoint answers the account pages.</summary>
+    public const string AccountSignedIn = "/account/signed-in";
+
     /// <summary>What is known of the person who is signed in, to see and to change.</summary>
     public const string Profile = "/account/profile";
 

@@ -15,7 +15,7 @@ internal static class HomeEndpoint
         var signedIn = await sessions.FindAsync(cookie.Read(http), cancellation);
         return Page.Show(new HomePage(
             signedIn is null ? null : AccountView.Of(signedIn.User.FullName, signedIn.User.Email, signedIn.User.Username),
-            Paths.Profile,
+            Paths.Account,
             Paths.Logout,
             address.Url(Paths.OpenIdConfiguration)));
     }

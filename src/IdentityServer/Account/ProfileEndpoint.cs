@@ -1,7 +1,6 @@
 using IdentityServer.Applications;
 using IdentityServer.Audit;
 using IdentityServer.Forms;
-using IdentityServer.Protocol;
 using IdentityServer.Registrations;
 using IdentityServer.Sessions;
 using IdentityServer.Themes;
@@ -12,7 +11,7 @@ namespace IdentityServer.Account;
 
 /// <summary>
 /// <c>/account/profile</c>: people see and change what is known of them, by the self-service form of the application that
-/// <c>client_id</c> names, or by a form of the server's own. Who is not signed in signs in here first.
+/// <c>client_id</c> names, or by a form of the server's own.
 /// </summary>
 internal sealed class ProfileEndpoint(
     ApplicationCatalog applications,
@@ -20,18 +19,13 @@ internal sealed class ProfileEndpoint(
     FormEngine engine,
     Profiles profiles,
     Registrar registrar,
-    AccountSignIn signIn,
-    BrowserSessions sessions,
-    SessionCookie cookie,
+    AccountGate gate,
     PostGuard guard,
     ThemeCatalog themes)
 {
     private const string ClientId = "client_id";
     private const string Locale = "locale";
     private const string Saved = "saved";
-
-    // The step that the page for signing in posts.
-    private const string Login = "login";
 
     /// <summary>Maps the page.</summary>
     public static void Map(IEndpointRouteBuilder routes) => routes.MapMethods(
@@ -49,19 +43,16 @@ internal sealed class ProfileEndpoint(
             stale = await guard.AllowsAsync(http) ? null : new FieldErrors().AddGeneral("stale", "This page was open for too long. Try again.");
         }
 
-        if (await sessions.FindAsync(cookie.Read(http), cancellation) is not { } signedIn)
+        if ((await gate.RequireAsync(http, fresh: false, cancellation, action)).Refused(out var elsewhere, out var signedIn))
         {
-            var view = application is null ? null : new ApplicationView(application.Name, application.Settings.ClientMetadata.ClientUri);
-            var isLogin = stale is null && posted?.Exists(pair => pair is { Key: "step", Value: Login }) == true;
-            var login = isLogin && RequestParameters.Parse(posted!).Succeeded(out var parsed, out _) ? parsed : null;
-            return await signIn.HandleAsync(http, action, view, login, cancellation);
+            return elsewhere;
         }
 
         var registration = application is null ? null : await registrar.FindAsync(signedIn.User.Id, application.Id, cancellation);
         var consents = await profiles.ConsentsAsync(signedIn.User.Id, cancellation);
         var form = FormOf(application, registration);
         var visit = new Visit(http, action, application, signedIn.User, registration, form, PersonAnswers.Read(form, signedIn.User, registration, consents));
-        return posted is null || posted.Exists(pair => pair is { Key: "step", Value: Login })
+        return posted is null
             ? Page(visit, engine.Begin(form, visit.Binding, visit.Known), Given(http, Saved) is not null)
             : await HandleAsync(visit, Post(posted, visit.Known), stale, cancellation);
     }
@@ -124,7 +115,7 @@ internal sealed class ProfileEndpoint(
         var page = FormViews.Page(
             progress, FormPage.Profile, visit.Action, themes.LanguageOf(visit.Http.Request), field => IsReadOnly(field.Key.Text)) with
         {
-            Account = AccountView.Of(visit.User.FullName, visit.User.Email, visit.User.Username),
+            Navigation = AccountNavigation.For(visit.User, Paths.Profile),
         };
         return Themes.Page.Show(saved ? page with { Notice = Saved } : page);
     }

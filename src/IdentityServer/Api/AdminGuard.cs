@@ -13,9 +13,9 @@ internal static class AdminGuard
     public static bool Denies(ApiRequest request, IEnumerable<Registration> registrations) =>
         !request.Caller.MayTouchAdministration && registrations.Any(row => row.ApplicationId == AdminApplication.Id);
 
-    /// <summary>Whether the caller must leave this application alone.</summary>
+    /// <summary>Whether the caller must leave this application, which the server is itself, alone.</summary>
     public static bool Denies(ApiRequest request, Guid? applicationId) =>
-        !request.Caller.MayTouchAdministration && applicationId == AdminApplication.Id;
+        !request.Caller.MayTouchAdministration && (applicationId == AdminApplication.Id || applicationId == AccountApplication.Id);
 
     /// <summary>Guards a change of the application in the path.</summary>
     public static ApiHandler ForApplication(ApiHandler handler) => (request, cancellation) =>

@@ -6,7 +6,7 @@ namespace IdentityServer.Forms;
 /// A step of a form, whatever the form is for. Posts the fields by their keys, what is typed twice also under <c>confirm.</c> and
 /// the key, the sealed <c>answers</c>, and <c>go</c>: <c>next</c>, <c>back</c> or <c>refresh</c>.
 /// </summary>
-public sealed record FormPage : IPage<FormPage>, IPostsBack, IKeepsAnswers
+public sealed record FormPage : IPage<FormPage>, IPostsBack, IKeepsAnswers, INavigable
 {
     /// <summary>Self-registration.</summary>
     public const string Register = "register";
@@ -48,6 +48,9 @@ public sealed record FormPage : IPage<FormPage>, IPostsBack, IKeepsAnswers
 
     /// <summary>Who is signed in.</summary>
     public AccountView? Account { get; init; }
+
+    /// <inheritdoc/>
+    public NavigationView? Navigation { get; init; }
 
     /// <summary>The same request, for those who have an account.</summary>
     public string? LoginUrl { get; init; }

@@ -64,7 +64,11 @@ internal static class FormSamples
             Action = "/account/profile",
             Surface = FormPage.Profile,
             Answers = "sealed",
-            Account = new AccountView("Ada Lovelace", "ada@example.com"),
+            Navigation = new NavigationView(
+                new AccountView("Ada Lovelace", "ada@example.com"),
+                [new NavigationItem("overview", "/account", false), new NavigationItem("profile", "/account/profile", true)],
+                "/account",
+                "/oauth2/logout"),
             PasswordMinLength = 8,
             Notice = "saved",
             Fields = [new() { Key = "user.email", Kind = "input", Type = "email", LabelKey = "field.user.email", Label = "E-mail", Value = "ada@example.com", ReadOnly = true, Predefined = true }],

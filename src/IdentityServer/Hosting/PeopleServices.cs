@@ -25,8 +25,7 @@ internal static class PeopleServices
         services.AddSingleton<AddressBrake>();
         services.AddSingleton<PasswordLogin>();
         services.AddSingleton<SetupToken>();
-        services.AddSingleton<AccountSignIn>();
-        services.AddSingleton<ProfileEndpoint>();
+        services.AddAccount();
         services.Configure<IdentityOptions>(options =>
         {
             options.Lockout.MaxFailedAccessAttempts = 5;

@@ -20,7 +20,7 @@ public static class Pipeline
         app.MapOpenId();
         app.MapHome();
         app.MapSetup();
-        ProfileEndpoint.Map(app);
+        app.MapAccount();
         app.MapApi();
         Readiness.Map(app);
         return app;

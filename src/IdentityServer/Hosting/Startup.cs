@@ -41,6 +41,11 @@ internal sealed class Startup(
         await keys.EnsureKeysAsync(cancellationToken);
         await catalogs.RefreshAsync(cancellationToken);
         await AdminApplication.EnsureAsync(database, tenants.Default, clock.GetUtcNow(), cancellationToken);
+        if (options.Value.PublicUrl is not null)
+        {
+            await EnsureAccountApplicationAsync(cancellationToken);
+        }
+
         await ShippedFields.EnsureAsync(database, clock.GetUtcNow(), cancellationToken);
         await catalogs.RefreshAsync(cancellationToken);
         await themes;
@@ -50,10 +55,14 @@ internal sealed class Startup(
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <inheritdoc/>
-    public Task StartedAsync(CancellationToken cancellationToken)
+    public async Task StartedAsync(CancellationToken cancellationToken)
     {
         _ = address.Value; // Stops the start if the server listens where it must not.
-        return Task.CompletedTask;
+        if (options.Value.PublicUrl is null)
+        {
+            await EnsureAccountApplicationAsync(cancellationToken); // Only now is the address known.
+            await catalogs.RefreshAsync(cancellationToken);
+        }
     }
 
     /// <inheritdoc/>
@@ -64,4 +73,7 @@ internal sealed class Startup(
 
     /// <inheritdoc/>
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private Task EnsureAccountApplicationAsync(CancellationToken cancellation) =>
+        AccountApplication.EnsureAsync(database, tenants.Default, address.Url(Paths.AccountSignedIn), clock.GetUtcNow(), cancellation);
 }

@@ -33,6 +33,13 @@ public interface IRepeatable
 /// </summary>
 public interface IKeepsAnswers : IRepeatable;
 
+/// <summary>One of several pages that belong together: the frame holds the way to the others. Null: it stands alone this time.</summary>
+public interface INavigable
+{
+    /// <summary>The way to the others.</summary>
+    NavigationView? Navigation { get; }
+}
+
 /// <summary>Makes results of page models.</summary>
 public static class Page
 {

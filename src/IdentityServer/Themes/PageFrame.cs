@@ -2,7 +2,8 @@ namespace IdentityServer.Themes;
 
 /// <summary>What every template sees beside its model, as <c>frame</c>.</summary>
 internal sealed record PageFrame(
-    string Language, string PathBase, AntiforgeryField? Antiforgery, IReadOnlyList<LanguageLink> Languages, bool KeepsAnswers = false)
+    string Language, string PathBase, AntiforgeryField? Antiforgery, IReadOnlyList<LanguageLink> Languages, bool KeepsAnswers = false,
+    NavigationView? Navigation = null)
 {
     /// <summary>Reading direction for the <c>dir</c> attribute.</summary>
     public string Dir => LanguageNegotiation.IsRightToLeft(Language) ? "rtl" : "ltr";

@@ -71,7 +71,8 @@ internal abstract class PageKind
                 "",
                 PostsBack ? new AntiforgeryField("token", SampleToken) : null,
                 model is IRepeatable page ? theme.LanguageLinks(page.Action, language) : [],
-                model is IKeepsAnswers));
+                model is IKeepsAnswers,
+                (model as INavigable)?.Navigation));
         }
     }
 }

@@ -38,7 +38,8 @@ public sealed class PageResult<T>(T model, int status, string? theme, string? lo
             http.Request.PathBase,
             antiforgery is null ? null : new AntiforgeryField(antiforgery.FormFieldName, antiforgery.RequestToken!),
             model is IRepeatable page ? chosen.LanguageLinks(page.Action, language) : [],
-            model is IKeepsAnswers);
+            model is IKeepsAnswers,
+            (model as INavigable)?.Navigation);
     }
 }
 

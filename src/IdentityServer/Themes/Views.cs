@@ -57,6 +57,28 @@ public sealed record AccountView(string Name, string? Email = null)
     public string Initial => Initials.Of(Name);
 }
 
+/// <summary>The way between pages that belong together.</summary>
+/// <param name="Account">Whose pages they are.</param>
+/// <param name="Items">The pages.</param>
+/// <param name="HomeUrl">The first of them.</param>
+/// <param name="LogoutUrl">Where to sign out.</param>
+public sealed record NavigationView(AccountView Account, IReadOnlyList<NavigationItem> Items, string HomeUrl, string LogoutUrl)
+{
+    /// <summary>Whether this is the first of the pages.</summary>
+    public bool AtHome => Items.Any(item => item.Current && item.Url == HomeUrl);
+}
+
+/// <summary>A page among others.</summary>
+/// <param name="Name">What the messages <c>navigation.…</c> name it by.</param>
+/// <param name="Url">Where it is.</param>
+/// <param name="Current">Whether it is the one that is shown.</param>
+public sealed record NavigationItem(string Name, string Url, bool Current);
+
+/// <summary>An instant as a page shows it.</summary>
+/// <param name="Text">As people read it.</param>
+/// <param name="Iso">As programs do.</param>
+public sealed record InstantView(string Text, string Iso);
+
 internal static class Initials
 {
     public static string Of(string name) => System.Globalization.StringInfo.GetNextTextElement(name.Trim()).ToUpperInvariant();

@@ -54,6 +54,25 @@ public sealed class Browser : IDisposable
     public Task<BrowserPage> SubmitLoginAsync(BrowserPage page, User user, params (string Name, string Value)[] typed) =>
         SubmitAsync(page, [("loginId", user.Email ?? user.Username!), ("password", TestServer.Password), .. typed]);
 
+    /// <summary>Opens a page of the person's account, signing them in on the way if it is asked for.</summary>
+    public async Task<BrowserPage> OpenAccountAsync(string url, User user)
+    {
+        var page = await FollowAllAsync(await OpenAsync(url));
+        return page.Document.GetElementById("loginId") is null ? page : await FollowAllAsync(await SubmitLoginAsync(page, user));
+    }
+
+    /// <summary>Follows redirects until there is a page.</summary>
+    public async Task<BrowserPage> FollowAllAsync(BrowserPage page)
+    {
+        for (var hops = 0; page.Location is not null; hops++)
+        {
+            Assert.True(hops < 10, "It goes round in a circle: " + page.Location);
+            page = await FollowAsync(page);
+        }
+
+        return page;
+    }
+
     /// <summary>Posts fields to a URL, with whatever cookies there are.</summary>
     public async Task<BrowserPage> PostAsync(string url, (string Name, string Value)[] headers, IEnumerable<KeyValuePair<string, string>> fields)
     {

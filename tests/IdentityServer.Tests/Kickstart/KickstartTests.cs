@@ -203,6 +203,6 @@ public sealed class KickstartTests : IDisposable
     {
         await using var app = Build();
         return await app.Services.GetRequiredService<Database>().ReadAsync(
-            (db, token) => db.Applications.Where(row => row.Id != AdminApplication.Id).OrderBy(row => row.Name).Select(row => row.Name).ToListAsync(token), default);
+            (db, token) => db.Applications.Where(row => row.Id != AdminApplication.Id && row.Id != AccountApplication.Id).OrderBy(row => row.Name).Select(row => row.Name).ToListAsync(token), default);
     }
 }

@@ -3,6 +3,7 @@ using IdentityServer.Forms;
 using IdentityServer.Keys;
 using IdentityServer.Protocol;
 using IdentityServer.Steps;
+using IdentityServer.Themes;
 
 namespace IdentityServer.OpenId;
 

@@ -1,4 +1,4 @@
-namespace IdentityServer.Steps;
+namespace IdentityServer.Themes;
 
 /// <summary>
 /// Sends the browser on. RFC 9700 §4.12: after a post 303, for 307 would post the password again, to the application; after a GET

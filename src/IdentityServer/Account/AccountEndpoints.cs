@@ -1,0 +1,22 @@
+namespace IdentityServer.Account;
+
+/// <summary>The pages under <c>/account</c>.</summary>
+internal static class AccountEndpoints
+{
+    /// <summary>Adds what the pages consist of.</summary>
+    public static IServiceCollection AddAccount(this IServiceCollection services)
+    {
+        services.AddSingleton<AccountGate>();
+        services.AddSingleton<AccountReturn>();
+        services.AddSingleton<ProfileEndpoint>();
+        return services;
+    }
+
+    /// <summary>Maps the pages.</summary>
+    public static void MapAccount(this IEndpointRouteBuilder routes)
+    {
+        SignedInEndpoint.Map(routes);
+        OverviewEndpoint.Map(routes);
+        ProfileEndpoint.Map(routes);
+    }
+}
