@@ -45,6 +45,12 @@ public static class Paths
     /// <summary>What is known of the person who is signed in, to see and to change.</summary>
     public const string Profile = "/account/profile";
 
+    /// <summary>A link that was mailed; its secret follows.</summary>
+    public const string Link = "/link";
+
+    /// <summary>Where the browser that asked for a mail waits; the link's id follows.</summary>
+    public const string Waiting = "/waiting";
+
     /// <summary>The front page.</summary>
     public const string Home = "/";
 }

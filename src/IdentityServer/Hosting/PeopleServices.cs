@@ -1,5 +1,6 @@
 using IdentityServer.Account;
 using IdentityServer.Authorizations;
+using IdentityServer.Links;
 using IdentityServer.Logins;
 using IdentityServer.Registrations;
 using IdentityServer.Sessions;
@@ -22,6 +23,9 @@ internal static class PeopleServices
         services.AddSingleton<Administrators>();
         services.AddSingleton<IUserAccess, AuthorizationAccess>();
         services.AddSessions();
+        services.AddLinks();
+        services.AddSingleton<LinkEndpoint>();
+        services.AddSingleton<WaitingEndpoint>();
         services.AddSingleton<AddressBrake>();
         services.AddSingleton<PasswordLogin>();
         services.AddSingleton<SetupToken>();

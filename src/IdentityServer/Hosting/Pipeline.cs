@@ -21,6 +21,8 @@ public static class Pipeline
         app.MapHome();
         app.MapSetup();
         app.MapAccount();
+        LinkEndpoint.Map(app);
+        WaitingEndpoint.Map(app);
         app.MapApi();
         Readiness.Map(app);
         return app;

@@ -13,6 +13,7 @@ internal static class SessionServices
         services.AddSingleton<BrowserSignIn>();
         services.AddSingleton<IUserAccess>(provider => provider.GetRequiredService<BrowserSessions>());
         services.AddSingleton<SessionCookie>();
+        services.AddSingleton<LinkCookie>();
         services.AddSingleton<PostGuard>();
         services.AddSingleton<IAntiforgeryAdditionalDataProvider, SessionBinding>();
         services.AddAntiforgery();
