@@ -2,6 +2,7 @@ using IdentityServer.Account;
 using IdentityServer.Authorizations;
 using IdentityServer.Links;
 using IdentityServer.Logins;
+using IdentityServer.Passkeys;
 using IdentityServer.Registrations;
 using IdentityServer.Sessions;
 using IdentityServer.Users;
@@ -26,6 +27,8 @@ internal static class PeopleServices
         services.AddLinks();
         services.AddSingleton<LinkEndpoint>();
         services.AddSingleton<WaitingEndpoint>();
+        services.AddPasskeys();
+        services.AddSingleton<PasskeyLogin>();
         services.AddSingleton<AddressBrake>();
         services.AddSingleton<PasswordLogin>();
         services.AddSingleton<SetupToken>();

@@ -11,6 +11,9 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Information, Message = "Wrong password for user {UserId} from {Address}.")]
     public static partial void WrongPassword(this ILogger log, Guid userId, IPAddress? address);
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "A passkey from {Address} was refused.")]
+    public static partial void WrongPasskey(this ILogger log, IPAddress? address);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "Sign-in as somebody unknown from {Address}.")]
     public static partial void UnknownUser(this ILogger log, IPAddress? address);
 

@@ -15,6 +15,7 @@ public sealed record LoginPage : IPage<LoginPage>, IPostsBack, IRepeatable
         Interaction = "sealed",
         Application = new ApplicationView(
             "Sample Shop", "https://shop.example", null, "https://shop.example/privacy", "https://shop.example/terms"),
+        Passkey = """{"challenge":"c2FtcGxl","rpId":"localhost","timeout":300000,"userVerification":"preferred","allowCredentials":[]}""",
         RegisterUrl = "/oauth2/register?client_id=sample&scope=openid",
     };
 
@@ -32,6 +33,7 @@ public sealed record LoginPage : IPage<LoginPage>, IPostsBack, IRepeatable
         Sample with
         {
             Interaction = null,
+            Passkey = null,
             LoginId = "ada@example.com",
             LoginIdLocked = true,
             AnotherAccountUrl = "/oauth2/authorize?client_id=sample&prompt=select_account",
@@ -60,6 +62,9 @@ public sealed record LoginPage : IPage<LoginPage>, IPostsBack, IRepeatable
 
     /// <summary>Whether the box is ticked.</summary>
     public bool KeepSignedIn { get; init; }
+
+    /// <summary>What the browser is to ask an authenticator for, as JSON; null where passkeys do not sign in.</summary>
+    public string? Passkey { get; init; }
 
     /// <summary>Self-registration, where it is open.</summary>
     public string? RegisterUrl { get; init; }

@@ -34,6 +34,8 @@ internal static class OpenIdEndpoints
 
         services.AddSingleton<SignIn>();
         services.AddSingleton<LoginStep>();
+        services.AddSingleton<PasskeyPrompt>();
+        services.AddSingleton<PasskeyStep>();
         services.AddSingleton<RegistrationBrake>();
         services.AddSingleton<RegisterStep>();
         services.AddSingleton<CompleteStep>();

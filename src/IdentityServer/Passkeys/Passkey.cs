@@ -1,9 +1,12 @@
 using System.ComponentModel.DataAnnotations;
+using System.ComponentModel.DataAnnotations.Schema;
 
 namespace IdentityServer.Passkeys;
 
 /// <summary>
-/// A passkey (WebAuthn credential) of a person. This room owns how passkeys are registered and asserted.
+/// A passkey (WebAuthn credential) of a person. This room owns how passkeys are registered and asserted; who may sign in with one is
+/// for the room of logins to say. The checks are ASP.NET Core Identity's, over our own tables; what they leave open (one-time
+/// challenges, attestation, user verification per request, racing counters) stands here.
 /// </summary>
 public sealed class Passkey
 {
@@ -30,6 +33,10 @@ public sealed class Passkey
     /// <summary>How the authenticator can be reached, space-separated.</summary>
     [MaxLength(128)]
     public string? Transports { get; init; }
+
+    /// <summary>The same as a list.</summary>
+    [NotMapped]
+    public IReadOnlyList<string> TransportList => Transports?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
 
     /// <summary>Whether user verification was done at registration.</summary>
     public bool UserVerified { get; init; }

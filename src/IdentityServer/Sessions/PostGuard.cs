@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.AspNetCore.Antiforgery;
 
 namespace IdentityServer.Sessions;
@@ -27,6 +29,17 @@ public sealed class PostGuard(IAntiforgery antiforgery, PublicAddress address)
         {
             return false; // The form can't be read, so there is no token in it.
         }
+    }
+
+    /// <summary>
+    /// Tells browsers apart, without telling a secret: what is sealed for one is worthless in another. It is the token's own cookie,
+    /// which every page with a form sets.
+    /// </summary>
+    public string Browser(HttpContext http)
+    {
+        // Where there is a cookie already, no token is made: it would be bound to the session before a sign-in in this very request.
+        var cookie = http.Request.Cookies[address.IsSecure ? "__Host-csrf" : "csrf"] ?? antiforgery.GetAndStoreTokens(http).CookieToken ?? string.Empty;
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes("browser:" + cookie)).AsSpan(0, 16));
     }
 
     // Our pages set Referrer-Policy: no-referrer, with which browsers send "Origin: null" from our own forms too (Fetch §3.2);

@@ -1,5 +1,6 @@
 using IdentityServer.Authorizations;
 using IdentityServer.Logins;
+using IdentityServer.Passkeys;
 using IdentityServer.Protocol;
 using IdentityServer.Sessions;
 using IdentityServer.Themes;
@@ -8,7 +9,7 @@ using IdentityServer.Users;
 namespace IdentityServer.Steps;
 
 /// <summary>Sign in with a password.</summary>
-internal sealed class LoginStep(PasswordLogin logins, SignIn signIn, TimeProvider clock)
+internal sealed class LoginStep(PasswordLogin logins, PasskeyPrompt passkeys, SignIn signIn, TimeProvider clock)
 {
     /// <summary>The name that the page's form posts.</summary>
     public const string Name = "login";
@@ -18,7 +19,7 @@ internal sealed class LoginStep(PasswordLogin logins, SignIn signIn, TimeProvide
     private const string KeepSignedIn = "keepSignedIn";
 
     /// <summary>The page as it opens, or, after a post that does not count, with what was typed.</summary>
-    public static IResult Show(StepContext context, RequestParameters? stale) =>
+    public IResult Show(StepContext context, RequestParameters? stale) =>
         Page.Show(stale is null ? Model(context) : Model(context, stale) with { Errors = StepErrors.Stale() });
 
     /// <summary>Handles the post.</summary>
@@ -41,7 +42,7 @@ internal sealed class LoginStep(PasswordLogin logins, SignIn signIn, TimeProvide
             ?? Refuse(context, model, new LoginOutcome.WrongCredentials());
     }
 
-    private static LoginPage Model(StepContext context)
+    private LoginPage Model(StepContext context)
     {
         var again = context.Returning;
         return new LoginPage
@@ -52,15 +53,21 @@ internal sealed class LoginStep(PasswordLogin logins, SignIn signIn, TimeProvide
             LoginId = again is not null ? again.Email ?? again.Username : context.Request.LoginHint,
             LoginIdLocked = again is not null,
             AnotherAccountUrl = again is not null ? context.AnotherAccountUrl : null,
+            Passkey = passkeys.Make(context),
             RegisterUrl = again is null ? context.RegisterUrl : null,
         };
     }
 
-    private static LoginPage Model(StepContext context, RequestParameters typed)
+    private LoginPage Model(StepContext context, RequestParameters typed)
     {
         var model = Model(context) with { KeepSignedIn = typed.Has(KeepSignedIn) };
         return model.LoginIdLocked ? model : model with { LoginId = typed[LoginId]?.Trim() };
     }
+
+    /// <summary>The page again, after a passkey that did not sign in.</summary>
+    internal StepOutcome RefusePasskey(StepContext context, RequestParameters form, LoginOutcome outcome) => outcome is LoginOutcome.WrongCredentials
+        ? Again(Model(context, form), PasskeyCeremonies.Refused())
+        : Refuse(context, Model(context, form), outcome);
 
     // What a stranger may learn: nothing about accounts. What the owner, who knew the password, may learn: why not.
     private StepOutcome Refuse(StepContext context, LoginPage model, LoginOutcome outcome)

@@ -13,13 +13,12 @@ public sealed class SpentAssertions(Database database)
     /// <param name="cancellation">Cancels the write.</param>
     public async Task<bool> SpendAsync(byte[] identity, DateTimeOffset expiresAt, CancellationToken cancellation)
     {
-        var row = new SpentAssertion { Hash = SHA256.HashData(identity), ExpiresAt = expiresAt };
         try
         {
             await database.WriteAsync(
                 (db, _) =>
                 {
-                    db.SpentAssertions.Add(row);
+                    Add(db, identity, expiresAt);
                     return Task.CompletedTask;
                 },
                 cancellation);
@@ -30,4 +29,11 @@ public sealed class SpentAssertions(Database database)
             return false;
         }
     }
+
+    /// <summary>
+    /// The same in the caller's transaction, with the effect of what is spent: if it was spent before, the transaction fails, as
+    /// <see cref="DatabaseErrors.IsDuplicate"/> tells.
+    /// </summary>
+    public static void Add(ServerDbContext db, byte[] identity, DateTimeOffset expiresAt) =>
+        db.SpentAssertions.Add(new SpentAssertion { Hash = SHA256.HashData(identity), ExpiresAt = expiresAt });
 }

@@ -183,7 +183,8 @@ public sealed class LoginTests(OwnServer own) : IClassFixture<OwnServer>
 
     // The page without what differs between any two pages.
     private static string Shape(BrowserPage page, string loginId) =>
-        page.Body.Replace(loginId, "name", StringComparison.Ordinal).Replace(page.Field("__csrf")!, "token", StringComparison.Ordinal);
+        page.Body.Replace(loginId, "name", StringComparison.Ordinal).Replace(page.Field("__csrf")!, "token", StringComparison.Ordinal)
+            .Replace(page.PasskeyRequest()["challenge"]!.GetValue<string>(), "challenge", StringComparison.Ordinal);
 
     private static string SessionCookie(BrowserPage page) =>
         page.Response.Headers.GetValues("Set-Cookie").Single(cookie => cookie.StartsWith("session=", StringComparison.Ordinal));

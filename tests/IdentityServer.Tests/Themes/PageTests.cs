@@ -84,7 +84,7 @@ public sealed class PageTests
         const string Nasty = "\"'><script>alert(1)</script>&amp;{{t}}";
         var page = Show(LoginPage.Sample with { LoginId = Nasty, Application = new ApplicationView(Nasty), Interaction = Nasty, Action = Nasty });
 
-        Assert.Equal(["password.js"], page.Scripts.Select(script => script.GetAttribute("src")!.Split('/', '?')[3]));
+        Assert.Equal(["password.js", "passkey.js"], page.Scripts.Select(script => script.GetAttribute("src")!.Split('/', '?')[3]));
         Assert.Equal(Nasty, page.QuerySelector("#loginId")!.GetAttribute("value"));
         Assert.Equal(Nasty, page.QuerySelector("[name=interaction]")!.GetAttribute("value"));
         Assert.Equal(Nasty, page.QuerySelector("form")!.GetAttribute("action"));

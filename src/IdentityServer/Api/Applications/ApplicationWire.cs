@@ -11,7 +11,7 @@ internal static class ApplicationWire
     private static readonly string[] Kept =
     [
         "themeId", "baseURL", "verifyRegistration", "verificationEmailTemplateId", "verificationStrategy", "unverified",
-        "loginConfiguration", "passwordlessConfiguration", "webAuthnConfiguration", "multiFactorConfiguration",
+        "loginConfiguration", "passwordlessConfiguration", "multiFactorConfiguration",
         "authenticationTokenConfiguration", "emailConfiguration", "lambdaConfiguration", "samlv2Configuration",
         "cleanSpeakConfiguration", "accessControlConfiguration", "externalIdentifierConfiguration", "phoneConfiguration",
         "universalConfiguration", "registrationDeletePolicy",
@@ -32,6 +32,7 @@ internal static class ApplicationWire
                 OauthConfiguration = OauthConfigurationWire.Read(oauth, application.Section("clientMetadata").Text("token_endpoint_auth_method")),
                 RegistrationConfiguration = ReadRegistration(application.Section("registrationConfiguration")),
                 FormConfiguration = application.Has("formConfiguration") ? ReadForms(application.Section("formConfiguration")) : null,
+                WebAuthnConfiguration = application.Has("webAuthnConfiguration") ? ReadWebAuthn(application.Section("webAuthnConfiguration")) : null,
                 JwtConfiguration = ReadJwt(application.Section("jwtConfiguration")),
                 ClientMetadata = ClientMetadataWire.Read(application.Section("clientMetadata")),
                 Data = application.Free("data").Deserialize<Dictionary<string, JsonElement>>()!,
@@ -100,6 +101,16 @@ internal static class ApplicationWire
         SelfServiceFormId = fields.Id("selfServiceFormId"),
         Others = fields.Others(["selfServiceFormConfiguration"]),
     };
+
+    private static WebAuthnConfiguration ReadWebAuthn(JsonFields fields) => new()
+    {
+        Enabled = fields.Flag("enabled", otherwise: true),
+        BootstrapWorkflow = ReadWorkflow(fields, "bootstrapWorkflow"),
+        ReauthenticationWorkflow = ReadWorkflow(fields, "reauthenticationWorkflow"),
+    };
+
+    private static WebAuthnWorkflow? ReadWorkflow(JsonFields fields, string name) =>
+        fields.Has(name) ? new(fields.Section(name).Flag("enabled", otherwise: true)) : null;
 
     private static JwtConfiguration ReadJwt(JsonFields fields)
     {

@@ -24,6 +24,7 @@ internal sealed class AuthorizeFlow(
     PostGuard guard,
     SealedInteraction sealing,
     LoginStep login,
+    PasskeyStep passkey,
     RegisterStep register,
     CompleteStep complete,
     FormCatalog forms,
@@ -114,6 +115,7 @@ internal sealed class AuthorizeFlow(
         post[StepField] switch
         {
             LoginStep.Name => await login.HandleAsync(context, post, cancellation),
+            PasskeyStep.Name => await passkey.HandleAsync(context, post, cancellation),
             RegisterStep.Name when context.Registering => await register.HandleAsync(context, cancellation),
             CompleteStep.Name when await FindMissingAsync(context, standing, cancellation) is { } missing =>
                 await complete.HandleAsync(context with { Completion = missing }, cancellation),
@@ -160,7 +162,7 @@ internal sealed class AuthorizeFlow(
 
     private IResult Show(Step step, StepContext context, RequestParameters? stale) => step switch
     {
-        Step.Login => LoginStep.Show(context, stale),
+        Step.Login => login.Show(context, stale),
         Step.Register => register.Show(context, stale is not null),
         Step.Complete => complete.Show(context, stale is not null),
         Step.SelectAccount => SelectAccountStep.Show(context),

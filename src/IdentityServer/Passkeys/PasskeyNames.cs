@@ -1,0 +1,47 @@
+using System.Collections.Frozen;
+
+namespace IdentityServer.Passkeys;
+
+/// <summary>What a new passkey is called until its owner calls it something else: where it is kept, or where it was made.</summary>
+public static class PasskeyNames
+{
+    // Providers tell who they are by the authenticator's AAGUID, also where no attestation is asked for (WebAuthn §6.5.1).
+    private static readonly FrozenDictionary<Guid, string> Providers = new Dictionary<string, string>
+    {
+        ["ea9b8d66-4d01-1d21-3ce4-b6b48cb575d4"] = "Google Password Manager",
+        ["adce0002-35bc-c60a-648b-0b25f1f05503"] = "Chrome on Mac",
+        ["08987058-cadc-4b81-b6e1-30de50dcbe96"] = "Windows Hello",
+        ["9ddd1817-af5a-4672-a2b9-3e3dd95000a9"] = "Windows Hello",
+        ["6028b017-b1d4-4c02-b4b3-afcdafc96bb2"] = "Windows Hello",
+        ["fbfc3007-154e-4ecc-8c0b-6e020557d7bd"] = "Apple Passwords",
+        ["dd4ec289-e01d-41c9-bb89-70fa845d4bf2"] = "iCloud Keychain",
+        ["bada5566-a7aa-401f-bd96-45619a55120d"] = "1Password",
+        ["d548826e-79b4-db40-a3d8-11116f7e8349"] = "Bitwarden",
+        ["531126d6-e717-415c-9320-3d9aa6981239"] = "Dashlane",
+        ["b84e4048-15dc-4dd0-8640-f4f60813c8af"] = "NordPass",
+        ["0ea242b4-43c4-4a1b-8b17-dd6d0b6baec6"] = "Keeper",
+        ["50726f74-6f6e-5061-7373-50726f746f6e"] = "Proton Pass",
+        ["53414d53-554e-4700-0000-000000000000"] = "Samsung Pass",
+        ["fdb141b2-5d84-443e-8a35-4698c205a502"] = "KeePassXC",
+    }.ToFrozenDictionary(pair => Guid.Parse(pair.Key), pair => pair.Value);
+
+    // The first that stands in the header counts: others are named in it for compatibility's sake.
+    private static readonly (string Mark, string Name)[] Browsers =
+        [("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("FxiOS/", "Firefox"), ("CriOS/", "Chrome"), ("Chrome/", "Chrome"), ("Safari/", "Safari")];
+
+    private static readonly (string Mark, string Name)[] Systems =
+        [("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS X", "Mac"), ("CrOS", "ChromeOS"), ("Linux", "Linux")];
+
+    /// <summary>A name, as far as anything is known.</summary>
+    public static string? Suggest(Guid aaguid, string? userAgent) => Providers.GetValueOrDefault(aaguid) ?? Describe(userAgent);
+
+    /// <summary>A browser in few words: "Firefox, Windows".</summary>
+    public static string? Describe(string? userAgent)
+    {
+        string?[] parts = [Find(Browsers, userAgent), Find(Systems, userAgent)];
+        return string.Join(", ", parts.OfType<string>()) is { Length: > 0 } text ? text : null;
+    }
+
+    private static string? Find((string Mark, string Name)[] known, string? userAgent) =>
+        userAgent is null ? null : Array.Find(known, entry => userAgent.Contains(entry.Mark, StringComparison.Ordinal)).Name;
+}
