@@ -87,6 +87,12 @@ public sealed class PageTests(RunningSite site)
             await visitor.PressAsync("Sign out");
             await visitor.SeesHeadingAsync("You are signed out");
         }),
+        ["reference"] = ("Management API", (visitor, site) => visitor.Page.GotoAsync(site.Issuer + "/api/reference")),
+        ["reference-call"] = ("Management API", async (visitor, site) =>
+        {
+            await visitor.Page.GotoAsync(site.Issuer + "/api/reference");
+            await visitor.Page.GetByText("Registers a user in an application").First.ClickAsync();
+        }),
         ["error"] = ("This request can’t be completed", (visitor, _) => visitor.AuthorizeAsync(clientId: "nobody")),
         ["not-found"] = ("There is nothing here", (visitor, site) => visitor.Page.GotoAsync(site.Issuer + "/nowhere")),
         ["sample-welcome"] = ("Welcome", (visitor, _) => visitor.OpenSampleAsync()),

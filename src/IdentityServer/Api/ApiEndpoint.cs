@@ -19,19 +19,20 @@ internal sealed partial class ApiEndpoint(ApiKeyCatalog keys, TenantCatalog tena
     /// <summary>The largest body, in bytes, unless a call takes more.</summary>
     public const int MaxBody = 1024 * 1024;
 
-    private const string TenantHeader = "X-FusionAuth-TenantId";
+    /// <summary>The header that names the tenant (§2).</summary>
+    public const string TenantHeader = "X-FusionAuth-TenantId";
 
     /// <summary>Answers a call of a route that needs a key with <paramref name="permission"/>.</summary>
     public Task RunAsync(HttpContext http, string permission, ApiHandler handler, int maxBody) => AnswerAsync(
         http, Authenticate(http, out _) is { } caller && caller.Permissions.Allow(permission, http.Request.Method) ? caller : null, permission, handler, maxBody);
 
     /// <summary>Answers a call of a route that is open: without a key too, but not with a wrong one.</summary>
-    public Task RunOpenAsync(HttpContext http, string route, Func<bool, ApiResult> handler)
+    public async Task RunOpenAsync(HttpContext http, string route, Func<bool, CancellationToken, Task<ApiResult>> handler)
     {
         var caller = Authenticate(http, out var presented);
-        return presented && caller is null
+        await (presented && caller is null
             ? AnswerAsync(http, null, route, (_, _) => Task.FromResult(ApiResult.Denied), MaxBody)
-            : handler(caller is not null).WriteAsync(http.Response, http.RequestAborted);
+            : (await handler(caller is not null, http.RequestAborted)).WriteAsync(http.Response, http.RequestAborted));
     }
 
     private async Task AnswerAsync(HttpContext http, ApiCaller? caller, string permission, ApiHandler handler, int maxBody)
@@ -75,7 +76,7 @@ internal sealed partial class ApiEndpoint(ApiKeyCatalog keys, TenantCatalog tena
             }
 
             body = ApiJson.Parse(bytes, errors);
-            if (body is not (null or JsonObject) && !(body is JsonArray && HttpMethods.IsPatch(http.Request.Method)))
+            if (body is not (null or JsonObject) && !(body is JsonArray && Patch.IsList(http.Request)))
             {
                 errors.AddGeneral("invalidJSON", "The body is a JSON object.");
             }

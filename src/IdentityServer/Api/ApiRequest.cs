@@ -20,7 +20,7 @@ internal sealed class ApiRequest(HttpContext http, ApiCaller caller, JsonNode? b
     public JsonNode? RawBody => body;
 
     /// <summary>The media type of the body, without parameters.</summary>
-    public string? MediaType { get; } = http.Request.ContentType?.Split(';')[0].Trim();
+    public string? MediaType { get; } = MediaTypeOf(http.Request);
 
     /// <summary>The id in the path under this name, or null if the path has none. A malformed one is noted (§1.3).</summary>
     public Guid? PathId(string name) => http.GetRouteValue(name) is string text ? ParseId(name, text) : null;
@@ -111,6 +111,9 @@ internal sealed class ApiRequest(HttpContext http, ApiCaller caller, JsonNode? b
 
     /// <summary>Whether a delete is to remove the object for good: said in the address or in the body (C9).</summary>
     public bool HardDelete() => QueryFlag("hardDelete") | Beside().Flag("hardDelete");
+
+    /// <summary>The media type of a body, without parameters.</summary>
+    public static string? MediaTypeOf(HttpRequest request) => request.ContentType?.Split(';')[0].Trim();
 
     /// <summary>A value, unless it is one that clients send for nothing (C7).</summary>
     public static string? Given(StringValues values) =>

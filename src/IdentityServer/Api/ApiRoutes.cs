@@ -11,7 +11,7 @@ public static class ApiRoutes
     /// <summary>Maps every call.</summary>
     public static void MapApi(this IEndpointRouteBuilder routes)
     {
-        routes.MapStatus();
+        StatusApi.Map(routes);
         AuditLogApi.Map(routes);
         ApplicationsApi.Map(routes);
         RolesApi.Map(routes);
@@ -28,6 +28,7 @@ public static class ApiRoutes
         GroupMembersApi.Map(routes);
         KeysApi.Map(routes);
         ApiKeysApi.Map(routes);
+        OpenApiEndpoint.Map(routes);
     }
 
     /// <summary>The services behind the calls.</summary>
@@ -41,12 +42,20 @@ public static class ApiRoutes
 
     /// <summary>Maps a call that needs a key. The permission is the path without its ids (§2).</summary>
     internal static void MapApi(
-        this IEndpointRouteBuilder routes, string method, string pattern, ApiHandler handler, int maxBody = ApiEndpoint.MaxBody)
+        this IEndpointRouteBuilder routes, string method, string pattern, ApiCall call, ApiHandler handler, int maxBody = ApiEndpoint.MaxBody)
     {
         var parsed = RoutePatternFactory.Parse(pattern);
         var permission = Permission(parsed);
         var endpoint = routes.ServiceProvider.GetRequiredService<ApiEndpoint>();
-        routes.MapMethods(pattern, [method], http => endpoint.RunAsync(http, permission, handler, maxBody));
+        routes.MapMethods(pattern, [method], http => endpoint.RunAsync(http, permission, handler, maxBody)).WithMetadata(call);
+    }
+
+    /// <summary>Maps a call that is open: without a key too, but not with a wrong one. The handler hears whether there is a key.</summary>
+    internal static void MapOpenApi(
+        this IEndpointRouteBuilder routes, string method, string pattern, ApiCall call, Func<bool, CancellationToken, Task<ApiResult>> handler)
+    {
+        var endpoint = routes.ServiceProvider.GetRequiredService<ApiEndpoint>();
+        routes.MapMethods(pattern, [method], http => endpoint.RunOpenAsync(http, pattern, handler)).WithMetadata(call);
     }
 
     /// <summary>The permission that a route needs.</summary>

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using IdentityServer.Api;
 using IdentityServer.ApiKeys;
 using IdentityServer.Data;
 using IdentityServer.Tests.Fixtures;
@@ -47,7 +48,7 @@ public sealed record ApiAnswer(HttpStatusCode Status, string? MediaType, string 
     private static string Code(JsonNode? error) => error!["code"]!.GetValue<string>();
 }
 
-/// <summary>A holder of an API key.</summary>
+/// <summary>A holder of an API key. What is exchanged is held against the OpenAPI document.</summary>
 public sealed class ApiClient(HttpClient http, string? key)
 {
     public const string MergePatch = "application/merge-patch+json";
@@ -55,14 +56,13 @@ public sealed class ApiClient(HttpClient http, string? key)
 
     public Task<ApiAnswer> GetAsync(string path) => SendAsync("GET", path, (string?)null);
 
-    public Task<ApiAnswer> PostAsync(string path, JsonNode? body) => SendAsync("POST", path, body?.ToJsonString());
+    public Task<ApiAnswer> PostAsync(string path, JsonNode? body) => SendAsync("POST", path, body);
 
-    public Task<ApiAnswer> PutAsync(string path, JsonNode? body) => SendAsync("PUT", path, body?.ToJsonString());
+    public Task<ApiAnswer> PutAsync(string path, JsonNode? body) => SendAsync("PUT", path, body);
 
-    public Task<ApiAnswer> PatchAsync(string path, JsonNode body, string mediaType = "application/json") =>
-        SendAsync("PATCH", path, body.ToJsonString(), mediaType);
+    public Task<ApiAnswer> PatchAsync(string path, JsonNode body, string mediaType = "application/json") => SendAsync("PATCH", path, body, mediaType);
 
-    public Task<ApiAnswer> DeleteAsync(string path, JsonNode? body = null) => SendAsync("DELETE", path, body?.ToJsonString());
+    public Task<ApiAnswer> DeleteAsync(string path, JsonNode? body = null) => SendAsync("DELETE", path, body);
 
     public Task<ApiAnswer> SendAsync(string method, string path, string? body, string? mediaType = "application/json") =>
         SendAsync(method, path, body is null ? null : Encoding.UTF8.GetBytes(body), mediaType);
@@ -79,10 +79,26 @@ public sealed class ApiClient(HttpClient http, string? key)
         {
             request.Content = new ByteArrayContent(body);
             request.Content.Headers.ContentType = mediaType is null ? null : MediaTypeHeaderValue.Parse(mediaType);
+            request.Headers.ExpectContinue = body.Length > ApiEndpoint.MaxBody; // Else a refusal meets a client that is still writing.
         }
 
         using var response = await http.SendAsync(request);
-        return new ApiAnswer(response.StatusCode, response.Content.Headers.ContentType?.MediaType, await response.Content.ReadAsStringAsync());
+        var answer = new ApiAnswer(response.StatusCode, response.Content.Headers.ContentType?.MediaType, await response.Content.ReadAsStringAsync());
+        var broken = (await OpenApiContract.OfAsync(http)).BrokenBy(method, path, answer.Status, answer.Body);
+        Assert.True(broken is null, $"{method} {path}: {broken} {answer.Body}");
+        return answer;
+    }
+
+    // A test that sends bytes or text may well send what nobody should; one that sends JSON does as the document says.
+    private async Task<ApiAnswer> SendAsync(string method, string path, JsonNode? body, string mediaType = "application/json")
+    {
+        var text = body?.ToJsonString();
+        var answer = await SendAsync(method, path, text, mediaType);
+        var unknown = answer.Status is HttpStatusCode.OK && text is not null
+            ? (await OpenApiContract.OfAsync(http)).Unknown(method, path, mediaType, JsonNode.Parse(text)!)
+            : null;
+        Assert.True(unknown is null, $"{method} {path}: {unknown}");
+        return answer;
     }
 }
 

@@ -8,7 +8,7 @@ namespace IdentityServer.Api;
 internal static class ApplicationWire
 {
     /// <summary>Sections and members that are kept and returned without effect.</summary>
-    private static readonly string[] Kept =
+    public static readonly string[] Kept =
     [
         "themeId", "baseURL", "verifyRegistration", "verificationEmailTemplateId", "verificationStrategy", "unverified",
         "loginConfiguration", "passwordlessConfiguration", "multiFactorConfiguration",

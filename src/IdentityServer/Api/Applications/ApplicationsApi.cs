@@ -18,13 +18,15 @@ internal sealed class ApplicationsApi(Database database, TenantCatalog tenants, 
         var api = ActivatorUtilities.CreateInstance<ApplicationsApi>(routes.ServiceProvider);
         const string Many = "/api/application/{applicationId?}";
         const string One = "/api/application/{applicationId}";
-        routes.MapApi("POST", Many, api.CreateAsync);
-        routes.MapApi("GET", Many, api.GetAsync);
-        routes.MapApi("GET", "/api/application/search", api.SearchAsync);
-        routes.MapApi("POST", "/api/application/search", api.SearchAsync);
-        routes.MapApi("PUT", One, AdminGuard.ForApplication(api.PutAsync));
-        routes.MapApi("PATCH", One, AdminGuard.ForApplication(api.PatchAsync));
-        routes.MapApi("DELETE", One, AdminGuard.ForApplication(api.DeleteAsync));
+        var noun = ApplicationShape.Noun;
+        routes.MapApi("POST", Many, noun.Create, api.CreateAsync);
+        routes.MapApi("GET", "/api/application", ApplicationShape.List, api.GetAsync);
+        routes.MapApi("GET", One, noun.Get, api.GetAsync);
+        routes.MapApi("GET", "/api/application/search", ApplicationShape.Search.ByGet, api.SearchAsync);
+        routes.MapApi("POST", "/api/application/search", ApplicationShape.Search.ByPost, api.SearchAsync);
+        routes.MapApi("PUT", One, ApplicationShape.Replace, AdminGuard.ForApplication(api.PutAsync));
+        routes.MapApi("PATCH", One, noun.Patch, AdminGuard.ForApplication(api.PatchAsync));
+        routes.MapApi("DELETE", One, ApplicationShape.Delete, AdminGuard.ForApplication(api.DeleteAsync));
     }
 
     private async Task<ApiResult> CreateAsync(ApiRequest request, CancellationToken cancellation)

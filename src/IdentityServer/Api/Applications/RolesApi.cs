@@ -15,10 +15,12 @@ internal sealed class RolesApi(ApplicationStore store, ApiChanges changes)
         var api = ActivatorUtilities.CreateInstance<RolesApi>(routes.ServiceProvider);
         const string Many = "/api/application/{applicationId}/role/{roleId?}";
         const string One = "/api/application/{applicationId}/role/{roleId}";
-        routes.MapApi("POST", Many, AdminGuard.ForApplication(api.CreateAsync));
-        routes.MapApi("PUT", One, AdminGuard.ForApplication(api.PutAsync));
-        routes.MapApi("PATCH", One, AdminGuard.ForApplication(api.PatchAsync));
-        routes.MapApi("DELETE", Many, AdminGuard.ForApplication(api.DeleteAsync));
+        var noun = RoleShape.Noun;
+        routes.MapApi("POST", Many, noun.Create with { MayMiss = true }, AdminGuard.ForApplication(api.CreateAsync));
+        routes.MapApi("PUT", One, noun.Replace, AdminGuard.ForApplication(api.PutAsync));
+        routes.MapApi("PATCH", One, noun.Patch, AdminGuard.ForApplication(api.PatchAsync));
+        routes.MapApi("DELETE", "/api/application/{applicationId}/role", RoleShape.DeleteByName, AdminGuard.ForApplication(api.DeleteAsync));
+        routes.MapApi("DELETE", One, noun.Delete, AdminGuard.ForApplication(api.DeleteAsync));
     }
 
     private async Task<ApiResult> CreateAsync(ApiRequest request, CancellationToken cancellation)

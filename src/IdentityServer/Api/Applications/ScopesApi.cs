@@ -17,11 +17,12 @@ internal sealed class ScopesApi(Database database, TenantCatalog tenants, Applic
         var api = ActivatorUtilities.CreateInstance<ScopesApi>(routes.ServiceProvider);
         const string Many = "/api/application/{applicationId}/scope/{scopeId?}";
         const string One = "/api/application/{applicationId}/scope/{scopeId}";
-        routes.MapApi("POST", Many, AdminGuard.ForApplication(api.CreateAsync));
-        routes.MapApi("GET", One, api.GetAsync);
-        routes.MapApi("PUT", One, AdminGuard.ForApplication(api.PutAsync));
-        routes.MapApi("PATCH", One, AdminGuard.ForApplication(api.PatchAsync));
-        routes.MapApi("DELETE", One, AdminGuard.ForApplication(api.DeleteAsync));
+        var noun = ScopeShape.Noun;
+        routes.MapApi("POST", Many, noun.Create with { MayMiss = true }, AdminGuard.ForApplication(api.CreateAsync));
+        routes.MapApi("GET", One, noun.Get, api.GetAsync);
+        routes.MapApi("PUT", One, noun.Replace, AdminGuard.ForApplication(api.PutAsync));
+        routes.MapApi("PATCH", One, noun.Patch, AdminGuard.ForApplication(api.PatchAsync));
+        routes.MapApi("DELETE", One, noun.Delete, AdminGuard.ForApplication(api.DeleteAsync));
     }
 
     private async Task<ApiResult> CreateAsync(ApiRequest request, CancellationToken cancellation)

@@ -9,7 +9,7 @@ namespace IdentityServer.Api;
 internal sealed class ConsentsApi(Database database, ApiChanges changes)
 {
     private const string Envelope = "consent";
-    private static readonly string[] Kept = ["consentEmailTemplateId", "countryMinimumAgeForSelfConsent", "emailPlus"];
+    internal static readonly string[] Kept = ["consentEmailTemplateId", "countryMinimumAgeForSelfConsent", "emailPlus"];
 
     /// <summary>Maps the calls.</summary>
     public static void Map(IEndpointRouteBuilder routes)
@@ -17,11 +17,13 @@ internal sealed class ConsentsApi(Database database, ApiChanges changes)
         var api = ActivatorUtilities.CreateInstance<ConsentsApi>(routes.ServiceProvider);
         const string Many = "/api/consent/{consentId?}";
         const string One = "/api/consent/{consentId}";
-        routes.MapApi("POST", Many, api.CreateAsync);
-        routes.MapApi("GET", Many, api.GetAsync);
-        routes.MapApi("PUT", One, api.PutAsync);
-        routes.MapApi("PATCH", One, api.PatchAsync);
-        routes.MapApi("DELETE", One, api.DeleteAsync);
+        var noun = ConsentShape.Noun;
+        routes.MapApi("POST", Many, noun.Create, api.CreateAsync);
+        routes.MapApi("GET", "/api/consent", ConsentShape.List, api.GetAsync);
+        routes.MapApi("GET", One, noun.Get, api.GetAsync);
+        routes.MapApi("PUT", One, noun.Replace, api.PutAsync);
+        routes.MapApi("PATCH", One, noun.Patch, api.PatchAsync);
+        routes.MapApi("DELETE", One, noun.Delete, api.DeleteAsync);
     }
 
     private async Task<ApiResult> CreateAsync(ApiRequest request, CancellationToken cancellation)

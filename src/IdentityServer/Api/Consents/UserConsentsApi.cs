@@ -16,11 +16,13 @@ internal sealed class UserConsentsApi(Database database, ApiChanges changes)
         var api = ActivatorUtilities.CreateInstance<UserConsentsApi>(routes.ServiceProvider);
         const string Many = "/api/user/consent/{userConsentId?}";
         const string One = "/api/user/consent/{userConsentId}";
-        routes.MapApi("POST", Many, api.CreateAsync);
-        routes.MapApi("GET", Many, api.GetAsync);
-        routes.MapApi("PUT", One, api.PutAsync);
-        routes.MapApi("PATCH", One, api.PatchAsync);
-        routes.MapApi("DELETE", One, api.DeleteAsync);
+        var noun = UserConsentShape.Noun;
+        routes.MapApi("POST", Many, noun.Create, api.CreateAsync);
+        routes.MapApi("GET", "/api/user/consent", UserConsentShape.List, api.GetAsync);
+        routes.MapApi("GET", One, noun.Get, api.GetAsync);
+        routes.MapApi("PUT", One, noun.Replace, api.PutAsync);
+        routes.MapApi("PATCH", One, noun.Patch, api.PatchAsync);
+        routes.MapApi("DELETE", One, noun.Delete, api.DeleteAsync);
     }
 
     private async Task<ApiResult> CreateAsync(ApiRequest request, CancellationToken cancellation)

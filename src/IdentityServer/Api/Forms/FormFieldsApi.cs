@@ -16,11 +16,13 @@ internal sealed class FormFieldsApi(Database database, ApiChanges changes)
         var api = ActivatorUtilities.CreateInstance<FormFieldsApi>(routes.ServiceProvider);
         const string Many = "/api/form/field/{fieldId?}";
         const string One = "/api/form/field/{fieldId}";
-        routes.MapApi("POST", Many, api.CreateAsync);
-        routes.MapApi("GET", Many, api.GetAsync);
-        routes.MapApi("PUT", One, api.PutAsync);
-        routes.MapApi("PATCH", One, api.PatchAsync);
-        routes.MapApi("DELETE", One, api.DeleteAsync);
+        var noun = FormFieldShape.Noun;
+        routes.MapApi("POST", Many, noun.Create, api.CreateAsync);
+        routes.MapApi("GET", "/api/form/field", FormFieldShape.List, api.GetAsync);
+        routes.MapApi("GET", One, noun.Get, api.GetAsync);
+        routes.MapApi("PUT", One, noun.Replace, api.PutAsync);
+        routes.MapApi("PATCH", One, noun.Patch, api.PatchAsync);
+        routes.MapApi("DELETE", One, noun.Delete, api.DeleteAsync);
     }
 
     private async Task<ApiResult> CreateAsync(ApiRequest request, CancellationToken cancellation)

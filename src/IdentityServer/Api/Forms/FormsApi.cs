@@ -16,12 +16,14 @@ internal sealed class FormsApi(Database database, FormCatalog catalog, ApiChange
         var api = ActivatorUtilities.CreateInstance<FormsApi>(routes.ServiceProvider);
         const string Many = "/api/form/{formId?}";
         const string One = "/api/form/{formId}";
-        routes.MapApi("POST", Many, api.CreateAsync);
-        routes.MapApi("GET", Many, api.GetAsync);
-        routes.MapApi("GET", "/api/form/{formId}/schema", api.GetSchemaAsync);
-        routes.MapApi("PUT", One, api.PutAsync);
-        routes.MapApi("PATCH", One, api.PatchAsync);
-        routes.MapApi("DELETE", One, api.DeleteAsync);
+        var noun = FormShape.Noun;
+        routes.MapApi("POST", Many, noun.Create, api.CreateAsync);
+        routes.MapApi("GET", "/api/form", FormShape.List, api.GetAsync);
+        routes.MapApi("GET", One, noun.Get, api.GetAsync);
+        routes.MapApi("GET", "/api/form/{formId}/schema", FormShape.Schema, api.GetSchemaAsync);
+        routes.MapApi("PUT", One, noun.Replace, api.PutAsync);
+        routes.MapApi("PATCH", One, noun.Patch, api.PatchAsync);
+        routes.MapApi("DELETE", One, noun.Delete, api.DeleteAsync);
     }
 
     private async Task<ApiResult> CreateAsync(ApiRequest request, CancellationToken cancellation)

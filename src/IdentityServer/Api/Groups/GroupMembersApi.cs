@@ -17,11 +17,12 @@ internal sealed class GroupMembersApi(Database database, GroupCatalog groups, Ap
     {
         var api = ActivatorUtilities.CreateInstance<GroupMembersApi>(routes.ServiceProvider);
         const string All = "/api/group/member";
-        routes.MapApi("POST", All, (request, cancellation) => api.AddAsync(request, replace: false, cancellation));
-        routes.MapApi("PUT", All, (request, cancellation) => api.AddAsync(request, replace: true, cancellation));
-        routes.MapApi("DELETE", "/api/group/member/{memberId?}", api.DeleteAsync);
-        routes.MapApi("GET", "/api/group/member/search", api.SearchAsync);
-        routes.MapApi("POST", "/api/group/member/search", api.SearchAsync);
+        routes.MapApi("POST", All, MemberShape.Add, (request, cancellation) => api.AddAsync(request, replace: false, cancellation));
+        routes.MapApi("PUT", All, MemberShape.Replace, (request, cancellation) => api.AddAsync(request, replace: true, cancellation));
+        routes.MapApi("DELETE", All, MemberShape.RemoveMany, api.DeleteAsync);
+        routes.MapApi("DELETE", "/api/group/member/{memberId}", MemberShape.Remove, api.DeleteAsync);
+        routes.MapApi("GET", "/api/group/member/search", MemberShape.Search.ByGet, api.SearchAsync);
+        routes.MapApi("POST", "/api/group/member/search", MemberShape.Search.ByPost, api.SearchAsync);
     }
 
     private async Task<ApiResult> AddAsync(ApiRequest request, bool replace, CancellationToken cancellation)

@@ -19,13 +19,15 @@ internal sealed class GroupsApi(Database database, TenantCatalog tenants, GroupS
         var api = ActivatorUtilities.CreateInstance<GroupsApi>(routes.ServiceProvider);
         const string Many = "/api/group/{groupId?}";
         const string One = "/api/group/{groupId}";
-        routes.MapApi("POST", Many, api.CreateAsync);
-        routes.MapApi("GET", Many, api.GetAsync);
-        routes.MapApi("PUT", One, api.PutAsync);
-        routes.MapApi("PATCH", One, api.PatchAsync);
-        routes.MapApi("DELETE", One, api.DeleteAsync);
-        routes.MapApi("GET", "/api/group/search", api.SearchAsync);
-        routes.MapApi("POST", "/api/group/search", api.SearchAsync);
+        var noun = GroupShape.Noun;
+        routes.MapApi("POST", Many, noun.Create, api.CreateAsync);
+        routes.MapApi("GET", "/api/group", GroupShape.List, api.GetAsync);
+        routes.MapApi("GET", One, noun.Get, api.GetAsync);
+        routes.MapApi("PUT", One, noun.Replace, api.PutAsync);
+        routes.MapApi("PATCH", One, noun.Patch, api.PatchAsync);
+        routes.MapApi("DELETE", One, noun.Delete, api.DeleteAsync);
+        routes.MapApi("GET", "/api/group/search", GroupShape.Search.ByGet, api.SearchAsync);
+        routes.MapApi("POST", "/api/group/search", GroupShape.Search.ByPost, api.SearchAsync);
     }
 
     private async Task<ApiResult> CreateAsync(ApiRequest request, CancellationToken cancellation)

@@ -19,14 +19,15 @@ internal sealed class ApiKeysApi(Database database, TenantCatalog tenants, ApiCh
     {
         var api = ActivatorUtilities.CreateInstance<ApiKeysApi>(routes.ServiceProvider);
         const string One = "/api/api-key/{keyId}";
-        MapManaged("POST", "/api/api-key/{keyId?}", api.CreateAsync);
-        MapManaged("GET", One, api.GetAsync);
-        MapManaged("PUT", One, api.PutAsync);
-        MapManaged("PATCH", One, api.PatchAsync);
-        MapManaged("DELETE", One, api.DeleteAsync);
+        var noun = ApiKeyShape.Noun;
+        MapManaged("POST", "/api/api-key/{keyId?}", ApiKeyShape.Create, api.CreateAsync);
+        MapManaged("GET", One, noun.Get, api.GetAsync);
+        MapManaged("PUT", One, noun.Replace, api.PutAsync);
+        MapManaged("PATCH", One, noun.Patch, api.PatchAsync);
+        MapManaged("DELETE", One, noun.Delete, api.DeleteAsync);
 
-        void MapManaged(string method, string pattern, ApiHandler handler) => routes.MapApi(
-            method, pattern,
+        void MapManaged(string method, string pattern, ApiCall call, ApiHandler handler) => routes.MapApi(
+            method, pattern, call,
             (request, cancellation) => request.Caller.KeyManager ? handler(request, cancellation) : Task.FromResult(ApiResult.Denied));
     }
 

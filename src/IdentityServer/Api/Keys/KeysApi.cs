@@ -20,13 +20,14 @@ internal sealed class KeysApi(Database database, ManagedKeyStore store, ApiChang
     {
         var api = ActivatorUtilities.CreateInstance<KeysApi>(routes.ServiceProvider);
         const string One = "/api/key/{keyId}";
-        routes.MapApi("POST", "/api/key/generate/{keyId?}", (request, cancellation) => api.AddAsync(request, "Generated a key", store: api.GenerateAsync, cancellation));
-        routes.MapApi("POST", "/api/key/import/{keyId?}", (request, cancellation) => api.AddAsync(request, "Imported a key", store: api.ImportAsync, cancellation));
-        routes.MapApi("GET", "/api/key/{keyId?}", api.GetAsync);
-        routes.MapApi("GET", "/api/key/search", api.SearchAsync);
-        routes.MapApi("POST", "/api/key/search", api.SearchAsync);
-        routes.MapApi("PUT", One, api.PutAsync);
-        routes.MapApi("DELETE", One, api.DeleteAsync);
+        routes.MapApi("POST", "/api/key/generate/{keyId?}", KeyShape.Generate, (request, cancellation) => api.AddAsync(request, "Generated a key", store: api.GenerateAsync, cancellation));
+        routes.MapApi("POST", "/api/key/import/{keyId?}", KeyShape.Import, (request, cancellation) => api.AddAsync(request, "Imported a key", store: api.ImportAsync, cancellation));
+        routes.MapApi("GET", "/api/key", KeyShape.List, api.GetAsync);
+        routes.MapApi("GET", One, KeyShape.Noun.Get, api.GetAsync);
+        routes.MapApi("GET", "/api/key/search", KeyShape.Search.ByGet, api.SearchAsync);
+        routes.MapApi("POST", "/api/key/search", KeyShape.Search.ByPost, api.SearchAsync);
+        routes.MapApi("PUT", One, KeyShape.Rename, api.PutAsync);
+        routes.MapApi("DELETE", One, KeyShape.Noun.Delete, api.DeleteAsync);
     }
 
     private Task<FieldResult<ManagedKey>> GenerateAsync(ApiChange change, Guid? id, KeyInput input) =>

@@ -12,8 +12,14 @@ internal static class Patch
     /// <summary>The largest document that may come out: lists grow by appending and by <c>copy</c>.</summary>
     private const int MaxResult = 1024 * 1024;
 
-    private const string MergePatchType = "application/merge-patch+json";
-    private const string JsonPatchType = "application/json-patch+json";
+    /// <summary>RFC 7396.</summary>
+    public const string MergePatchType = "application/merge-patch+json";
+
+    /// <summary>RFC 6902.</summary>
+    public const string JsonPatchType = "application/json-patch+json";
+
+    /// <summary>Whether the body is in the one dialect whose document is a list.</summary>
+    public static bool IsList(HttpRequest request) => HttpMethods.IsPatch(request.Method) && ApiRequest.MediaTypeOf(request) is JsonPatchType;
 
     /// <summary>
     /// Applies the body of <paramref name="request"/> to the envelope that holds <paramref name="current"/> under

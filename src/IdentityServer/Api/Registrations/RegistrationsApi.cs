@@ -17,11 +17,12 @@ internal sealed class RegistrationsApi(People people, Registrar registrar, UserS
         var api = ActivatorUtilities.CreateInstance<RegistrationsApi>(routes.ServiceProvider);
         const string One = "/api/user/registration/{userId}/{applicationId}";
         const string OneOrBody = "/api/user/registration/{userId}/{applicationId?}";
-        routes.MapApi("POST", "/api/user/registration/{userId?}", api.CreateAsync);
-        routes.MapApi("GET", One, api.GetAsync);
-        routes.MapApi("PUT", OneOrBody, api.PutAsync);
-        routes.MapApi("PATCH", OneOrBody, api.PatchAsync);
-        routes.MapApi("DELETE", One, api.DeleteAsync);
+        var noun = RegistrationShape.Noun;
+        routes.MapApi("POST", "/api/user/registration/{userId?}", RegistrationShape.Create, api.CreateAsync);
+        routes.MapApi("GET", One, noun.Get, api.GetAsync);
+        routes.MapApi("PUT", OneOrBody, RegistrationShape.Replace, api.PutAsync);
+        routes.MapApi("PATCH", OneOrBody, RegistrationShape.Patch, api.PatchAsync);
+        routes.MapApi("DELETE", One, noun.Delete, api.DeleteAsync);
     }
 
     private async Task<ApiResult> CreateAsync(ApiRequest request, CancellationToken cancellation)

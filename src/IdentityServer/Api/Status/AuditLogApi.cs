@@ -15,10 +15,10 @@ internal sealed class AuditLogApi(Database database, ApiChanges changes)
     public static void Map(IEndpointRouteBuilder routes)
     {
         var api = ActivatorUtilities.CreateInstance<AuditLogApi>(routes.ServiceProvider);
-        routes.MapApi("POST", "/api/system/audit-log", api.CreateAsync);
-        routes.MapApi("GET", "/api/system/audit-log/{id}", api.GetAsync);
-        routes.MapApi("GET", "/api/system/audit-log/search", api.SearchAsync);
-        routes.MapApi("POST", "/api/system/audit-log/search", api.SearchAsync);
+        routes.MapApi("POST", "/api/system/audit-log", AuditLogShape.Noun.Create with { Remarks = null }, api.CreateAsync);
+        routes.MapApi("GET", "/api/system/audit-log/{id}", AuditLogShape.Noun.Get, api.GetAsync);
+        routes.MapApi("GET", "/api/system/audit-log/search", AuditLogShape.Search.ByGet, api.SearchAsync);
+        routes.MapApi("POST", "/api/system/audit-log/search", AuditLogShape.Search.ByPost, api.SearchAsync);
     }
 
     private async Task<ApiResult> CreateAsync(ApiRequest request, CancellationToken cancellation)

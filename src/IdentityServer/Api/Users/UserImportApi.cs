@@ -13,7 +13,7 @@ internal sealed class UserImportApi(PeopleImport import, GroupCatalog groups, Ap
 
     /// <summary>Maps the call.</summary>
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapApi("POST", "/api/user/import", ActivatorUtilities.CreateInstance<UserImportApi>(routes.ServiceProvider).ImportAsync, MaxBody);
+        routes.MapApi("POST", "/api/user/import", UserImportShape.Import, ActivatorUtilities.CreateInstance<UserImportApi>(routes.ServiceProvider).ImportAsync, MaxBody);
 
     private async Task<ApiResult> ImportAsync(ApiRequest request, CancellationToken cancellation)
     {

@@ -18,10 +18,10 @@ internal sealed class UserSearchApi(PeopleSearch search, People people, Registra
     public static void Map(IEndpointRouteBuilder routes)
     {
         var api = ActivatorUtilities.CreateInstance<UserSearchApi>(routes.ServiceProvider);
-        routes.MapApi("GET", "/api/user/search", api.SearchAsync);
-        routes.MapApi("POST", "/api/user/search", api.SearchAsync);
-        routes.MapApi("PUT", "/api/user/search", (_, _) => Task.FromResult(ApiResult.Empty)); // What is found is never behind what is stored.
-        routes.MapApi("DELETE", "/api/user/bulk", api.DeleteAsync);
+        routes.MapApi("GET", "/api/user/search", UserSearchShape.ByGet, api.SearchAsync);
+        routes.MapApi("POST", "/api/user/search", UserSearchShape.ByPost, api.SearchAsync);
+        routes.MapApi("PUT", "/api/user/search", UserSearchShape.Flush, (_, _) => Task.FromResult(ApiResult.Empty)); // What is found is never behind what is stored.
+        routes.MapApi("DELETE", "/api/user/bulk", UserSearchShape.BulkDelete, api.DeleteAsync);
     }
 
     private async Task<ApiResult> SearchAsync(ApiRequest request, CancellationToken cancellation)

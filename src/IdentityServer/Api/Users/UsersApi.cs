@@ -18,11 +18,13 @@ internal sealed class UsersApi(People people, Registrar registrar, Members membe
         var api = ActivatorUtilities.CreateInstance<UsersApi>(routes.ServiceProvider);
         const string Many = "/api/user/{userId?}";
         const string One = "/api/user/{userId}";
-        routes.MapApi("POST", Many, api.CreateAsync);
-        routes.MapApi("GET", Many, api.GetAsync);
-        routes.MapApi("PUT", One, api.ForOneAsync(api.PutAsync));
-        routes.MapApi("PATCH", One, api.ForOneAsync(api.PatchAsync));
-        routes.MapApi("DELETE", One, api.ForOneAsync(api.DeleteAsync));
+        var noun = UserShape.Noun;
+        routes.MapApi("POST", Many, noun.Create, api.CreateAsync);
+        routes.MapApi("GET", "/api/user", UserShape.Find, api.GetAsync);
+        routes.MapApi("GET", One, noun.Get, api.GetAsync);
+        routes.MapApi("PUT", One, UserShape.Replace, api.ForOneAsync(api.PutAsync));
+        routes.MapApi("PATCH", One, noun.Patch, api.ForOneAsync(api.PatchAsync));
+        routes.MapApi("DELETE", One, UserShape.Delete, api.ForOneAsync(api.DeleteAsync));
     }
 
     private async Task<ApiResult> CreateAsync(ApiRequest request, CancellationToken cancellation)
