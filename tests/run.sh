@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs every test there is, on a Debian machine that has the .NET SDK and Node, and ends with a line
-# "N passed, N failed, N skipped". Chromium and PostgreSQL are installed if they are missing. Nothing is left running.
+# "N passed, N failed, N skipped". Chromium, PostgreSQL and a mail server (aiosmtpd) are installed if they are missing. Nothing is left running.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -31,6 +31,7 @@ require_tools() {
   local missing=()
   [ -x /usr/bin/chromium ] || missing+=(chromium)
   [ -x "$(postgres_bin)/initdb" ] || missing+=(postgresql)
+  /usr/bin/python3 -c 'import aiosmtpd' 2>/dev/null || missing+=(python3-aiosmtpd)
   [ ${#missing[@]} -gt 0 ] || return 0
 
   say "Installing ${missing[*]}"

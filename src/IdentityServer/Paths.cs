@@ -51,6 +51,9 @@ public static class Paths
     /// <summary>Where the browser that asked for a mail waits; the link's id follows.</summary>
     public const string Waiting = "/waiting";
 
+    /// <summary>The mails of a development server.</summary>
+    public const string DevMail = "/dev/mail";
+
     /// <summary>The front page.</summary>
     public const string Home = "/";
 }

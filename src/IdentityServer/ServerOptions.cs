@@ -43,6 +43,9 @@ public sealed class ServerOptions
     /// <summary>Lifetimes of sign-ins.</summary>
     public SessionOptions Sessions { get; set; } = new();
 
+    /// <summary>The mail server.</summary>
+    public SmtpOptions Smtp { get; set; } = new();
+
     /// <summary>Addresses of proxies whose <c>X-Forwarded-For</c> and <c>X-Forwarded-Proto</c> count. Default: none.</summary>
     public IList<string> TrustedProxies { get; } = [];
 
@@ -91,6 +94,46 @@ public sealed class RateLimitOptions
 {
     /// <summary>Whether they are on. Off is for load tests.</summary>
     public bool Enabled { get; set; } = true;
+}
+
+/// <summary>The mail server that mails are handed to.</summary>
+public sealed class SmtpOptions
+{
+    /// <summary>Its name. Without it no mail is sent, and nothing that needs mail is offered; in development mails are shown instead.</summary>
+    public string? Host { get; set; }
+
+    /// <summary>Its port. Default: 587, for submission.</summary>
+    [Range(1, 65_535)]
+    public int Port { get; set; } = 587;
+
+    /// <summary><c>starttls</c> (the default) or <c>none</c>.</summary>
+    public SmtpSecurity Security { get; set; } = SmtpSecurity.StartTls;
+
+    /// <summary>Who we are to it, if it asks.</summary>
+    public string? Username { get; set; }
+
+    /// <summary>The password for that.</summary>
+    public string? Password { get; set; }
+
+    /// <summary>The address that mails come from, such as <c>login@example.com</c>. Required with a host.</summary>
+    public string From { get; set; } = string.Empty;
+
+    /// <summary>The name that mails come from, such as <c>Example</c>.</summary>
+    public string? FromName { get; set; }
+
+    /// <summary>Seconds after which a try is given up, to be repeated later. Default: 30.</summary>
+    [Range(1, 600)]
+    public int TimeoutSeconds { get; set; } = 30;
+}
+
+/// <summary>How the way to the mail server is secured.</summary>
+public enum SmtpSecurity
+{
+    /// <summary>Encrypted after a greeting in clear (RFC 3207), or not used at all.</summary>
+    StartTls,
+
+    /// <summary>In clear: for a relay on the same machine or a network of your own.</summary>
+    None,
 }
 
 /// <summary>Lifetimes of sign-ins.</summary>

@@ -59,12 +59,18 @@ public sealed class PostgresDatabase(DbContextOptions<PostgresDbContext> options
             try
             {
                 await using var db = Open();
+                _ = db.TakeWhenCommitted(); // Of a write that failed.
                 db.ChangeTracker.QueryTrackingBehavior = QueryTrackingBehavior.TrackAll;
                 await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellation);
                 var result = await write(db, cancellation);
                 await db.SaveChangesAsync(cancellation);
                 committing = true;
                 await transaction.CommitAsync(cancellation);
+                foreach (var action in db.TakeWhenCommitted())
+                {
+                    action();
+                }
+
                 return result;
             }
             catch (Exception exception) when (

@@ -27,6 +27,8 @@ namespace IdentityServer.Data;
 /// </summary>
 public abstract class ServerDbContext(DbContextOptions options) : DbContext(options)
 {
+    private List<Action>? whenCommitted;
+
     /// <summary>Tenants; there is one today.</summary>
     public DbSet<Tenant> Tenants => Set<Tenant>();
 
@@ -128,6 +130,19 @@ public abstract class ServerDbContext(DbContextOptions options) : DbContext(opti
 
     /// <summary>Small facts about this database, such as that kickstart ran, and the versions of the catalogs.</summary>
     public DbSet<Marker> Markers => Set<Marker>();
+
+    /// <summary>
+    /// Does something quick that cannot fail, such as waking somebody, once this write is durable; never if it is rolled back.
+    /// </summary>
+    public void WhenCommitted(Action action) => (whenCommitted ??= []).Add(action);
+
+    /// <summary>Takes what is to be done once the write is durable, so that the next one begins with nothing.</summary>
+    internal IReadOnlyList<Action> TakeWhenCommitted()
+    {
+        IReadOnlyList<Action>? actions = whenCommitted;
+        whenCommitted = null;
+        return actions ?? [];
+    }
 
     /// <inheritdoc/>
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)

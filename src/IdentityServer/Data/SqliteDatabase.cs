@@ -111,6 +111,10 @@ public sealed class SqliteDatabase : Database, IAsyncDisposable
         foreach (var work in batch)
         {
             work.Acknowledge();
+            foreach (var action in work.WhenCommitted)
+            {
+                action();
+            }
         }
 
         batch.Clear();
@@ -124,6 +128,7 @@ public sealed class SqliteDatabase : Database, IAsyncDisposable
             await work.RunAsync(db);
             await db.SaveChangesAsync(work.Cancellation);
             Execute(connection, transaction, "RELEASE work");
+            work.WhenCommitted = db.TakeWhenCommitted();
         }
 #pragma warning disable CA1031 // The failure belongs to the one who asked for the work.
         catch (Exception exception) when (!BreaksTransaction(exception))
@@ -136,6 +141,7 @@ public sealed class SqliteDatabase : Database, IAsyncDisposable
         finally
         {
             db.ChangeTracker.Clear();
+            _ = db.TakeWhenCommitted();
         }
     }
 
@@ -165,6 +171,8 @@ public sealed class SqliteDatabase : Database, IAsyncDisposable
     private abstract class Work(CancellationToken cancellation)
     {
         public CancellationToken Cancellation => cancellation;
+
+        public IReadOnlyList<Action> WhenCommitted { get; set; } = [];
 
         public abstract Task RunAsync(ServerDbContext db);
 

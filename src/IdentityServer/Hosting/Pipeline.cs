@@ -23,6 +23,7 @@ public static class Pipeline
         app.MapAccount();
         LinkEndpoint.Map(app);
         WaitingEndpoint.Map(app);
+        DevMailEndpoint.Map(app);
         app.MapApi();
         Readiness.Map(app);
         return app;

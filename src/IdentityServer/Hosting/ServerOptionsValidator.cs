@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
+using System.Net.Mail;
 using Microsoft.Extensions.Options;
 
 namespace IdentityServer.Hosting;
@@ -74,11 +75,49 @@ internal sealed class ServerOptionsValidator : IValidateOptions<ServerOptions>
             yield return $"OutgoingHosts: '{host}' is not a host name.";
         }
 
-        var findings = new List<ValidationResult>();
-        Validator.TryValidateObject(options.Sessions, new ValidationContext(options.Sessions), findings, validateAllProperties: true);
-        foreach (var finding in findings)
+        foreach (var problem in OutOfRange("Sessions", options.Sessions).Concat(OutOfRange("Smtp", options.Smtp)).Concat(CheckSmtp(options.Smtp)))
         {
-            yield return $"Sessions: {finding.ErrorMessage}";
+            yield return problem;
+        }
+    }
+
+    private static IEnumerable<string> OutOfRange(string section, object settings)
+    {
+        var findings = new List<ValidationResult>();
+        Validator.TryValidateObject(settings, new ValidationContext(settings), findings, validateAllProperties: true);
+        return findings.Select(finding => $"{section}: {finding.ErrorMessage}");
+    }
+
+    private static IEnumerable<string> CheckSmtp(SmtpOptions smtp)
+    {
+        if (string.IsNullOrEmpty(smtp.Host))
+        {
+            yield break;
+        }
+
+        if (Uri.CheckHostName(smtp.Host) is UriHostNameType.Unknown)
+        {
+            yield return $"Smtp:Host: '{smtp.Host}' is not a host name.";
+        }
+
+        if (!MailAddress.TryCreate(smtp.From, out var from) || from.Address != smtp.From)
+        {
+            yield return "Smtp:From: must be the address that mails come from, such as login@example.com.";
+        }
+
+        if (smtp.FromName?.Any(char.IsControl) == true)
+        {
+            yield return "Smtp:FromName: must be on one line.";
+        }
+
+        if (string.IsNullOrEmpty(smtp.Username) != string.IsNullOrEmpty(smtp.Password))
+        {
+            yield return "Smtp:Username, Smtp:Password: are set together or not at all.";
+        }
+
+        if (!string.IsNullOrEmpty(smtp.Password) && smtp.Security is SmtpSecurity.None && smtp.Host is not ("localhost" or "127.0.0.1" or "::1"))
+        {
+            yield return "Smtp:Security: a password is not sent in clear; use starttls.";
         }
     }
 

@@ -2,6 +2,7 @@ using IdentityServer.Api;
 using IdentityServer.ApiKeys;
 using IdentityServer.Applications;
 using IdentityServer.Data;
+using IdentityServer.Email;
 using IdentityServer.Forms;
 using IdentityServer.Groups;
 using IdentityServer.Keys;
@@ -44,6 +45,12 @@ public static class Services
         services.AddCors();
         services.AddSingleton<ICorsPolicyProvider, BrowserClients>();
         services.AddOpenId();
+        services.AddEmail();
+        if (builder.Environment.IsDevelopment())
+        {
+            services.AddSingleton<DevMailbox>();
+        }
+
         services.AddPeople();
         services.AddCatalog<ApiKeyCatalog>();
         services.AddSingleton<ApplicationStore>();

@@ -1,5 +1,5 @@
 using System.Net;
-using System.Net.Sockets;
+using IdentityServer.Quotas;
 using Microsoft.Extensions.Options;
 
 namespace IdentityServer.Logins;
@@ -36,7 +36,7 @@ public sealed class AddressBrake(IOptions<ServerOptions> options, TimeProvider c
             return true;
         }
 
-        var network = Network(address);
+        var network = Network.Of(address);
         lock (gate)
         {
             var now = Now;
@@ -57,7 +57,7 @@ public sealed class AddressBrake(IOptions<ServerOptions> options, TimeProvider c
     /// <summary>Takes the charge back after a success.</summary>
     public void PayBack(IPAddress? address)
     {
-        var network = Network(address);
+        var network = Network.Of(address);
         lock (gate)
         {
             if (forgivenAt.TryGetValue(network, out var end))
@@ -86,27 +86,5 @@ public sealed class AddressBrake(IOptions<ServerOptions> options, TimeProvider c
         {
             forgivenAt.Clear(); // So many at once are no single attacker's; the accounts' own counters go on.
         }
-    }
-
-    private static IPAddress Network(IPAddress? address)
-    {
-        if (address is null)
-        {
-            return IPAddress.None;
-        }
-
-        if (address.IsIPv4MappedToIPv6)
-        {
-            return address.MapToIPv4();
-        }
-
-        if (address.AddressFamily is not AddressFamily.InterNetworkV6)
-        {
-            return address;
-        }
-
-        var bytes = address.GetAddressBytes();
-        bytes.AsSpan(8).Clear();
-        return new IPAddress(bytes);
     }
 }

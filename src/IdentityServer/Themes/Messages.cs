@@ -17,10 +17,15 @@ internal sealed partial class Messages(IReadOnlyDictionary<string, string> texts
     public string Html(string key) => html[key];
 
     /// <summary>A sentence with its escaped values filled in, or null if it names a value that was not given.</summary>
-    public string? Format(string key, IReadOnlyDictionary<string, object?> values)
+    public string? Format(string key, IReadOnlyDictionary<string, object?> values) => Fill(Html(key), values);
+
+    /// <summary>The same as plain text, with plain values.</summary>
+    public string? FormatPlain(string key, IReadOnlyDictionary<string, object?> values) => Fill(Text(key), values);
+
+    private static string? Fill(string sentence, IReadOnlyDictionary<string, object?> values)
     {
         var complete = true;
-        var text = Placeholder().Replace(Html(key), match =>
+        var text = Placeholder().Replace(sentence, match =>
         {
             if (values.TryGetValue(match.Groups[1].Value, out var value))
                 return Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";

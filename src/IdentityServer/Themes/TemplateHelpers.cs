@@ -21,15 +21,15 @@ internal static class TemplateHelpers
         handlebars.RegisterHelper("t", (in HelperOptions options, in Context _, in Arguments arguments) =>
         {
             var key = (string)arguments[0]!;
-            return Rendering.In(options).Messages.Format(key, arguments.Hash!)
+            return Rendering.In(options).Format(key, arguments.Hash!)
                 ?? throw new KeyNotFoundException($"The message '{key}' names a value that the template does not give.");
         });
 
         // {{text (join "scope." name ".title") title}}: a sentence if there is one, else the second value.
         handlebars.RegisterHelper("text", (in HelperOptions options, in Context _, in Arguments arguments) =>
         {
-            var messages = Rendering.In(options).Messages;
-            return arguments[0] is string key && messages.Has(key) ? messages.Html(key) : arguments[1]!;
+            var rendering = Rendering.In(options);
+            return arguments[0] is string key && rendering.Messages.Has(key) ? rendering.Sentence(key) : arguments[1]!;
         });
 
         // {{finding this}}: the sentence for one of the model's errors.
@@ -66,7 +66,7 @@ internal static class TemplateHelpers
 }
 
 /// <summary>What helpers know of the page being rendered. No member is public: a template that finds it can read nothing.</summary>
-internal sealed class Rendering(Theme theme, Messages messages, string pathBase)
+internal sealed class Rendering(Theme theme, Messages messages, string pathBase, bool plain = false)
 {
     internal const string Key = "rendering";
 
@@ -75,6 +75,11 @@ internal sealed class Rendering(Theme theme, Messages messages, string pathBase)
     internal Messages Messages => messages;
 
     internal string PathBase => pathBase;
+
+    internal string Sentence(string key) => plain ? messages.Text(key) : messages.Html(key);
+
+    internal string? Format(string key, IReadOnlyDictionary<string, object?> values) =>
+        plain ? messages.FormatPlain(key, values) : messages.Format(key, values);
 
     internal static Rendering In(in HelperOptions options) => options.Data.Value<Rendering>(Key)!;
 }

@@ -11,12 +11,16 @@ internal sealed class Theme
     private Theme(ThemeFiles files)
     {
         Files = files;
+        Mails = new ThemeMails(this);
         Languages = [.. files.Messages.Keys.Order(StringComparer.Ordinal)];
     }
 
     public string Name => Files.Name;
 
     public ThemeFiles Files { get; }
+
+    /// <summary>The mails in its look.</summary>
+    public ThemeMails Mails { get; }
 
     /// <summary>Tags of the languages that have a message file.</summary>
     public IReadOnlyList<string> Languages { get; }
@@ -30,7 +34,7 @@ internal sealed class Theme
         if (problems.Count == 0)
             theme.Compile(kinds, problems);
         if (problems.Count == 0)
-            problems.AddRange(kinds.SelectMany(kind => kind.Try(theme)));
+            problems.AddRange(kinds.SelectMany(kind => kind.Try(theme)).Concat(MailKind.All.SelectMany(kind => kind.Try(theme))));
         return problems.Count == 0 ? theme : throw new ThemeException(files.Name, problems);
     }
 
@@ -73,6 +77,7 @@ internal sealed class Theme
             }
         }
 
+        Mails.Compile(problems);
         problems.AddRange(pageNames.Where(name => !Files.Templates.ContainsKey(name)).Select(name => $"{name}.hbs is missing"));
     }
 }

@@ -31,6 +31,18 @@ public sealed class ThemeCatalog
     /// <summary>The language of the page that answers this request.</summary>
     public string LanguageOf(HttpRequest request) => LanguageNegotiation.Choose(request, null, Find(null).Languages);
 
+    /// <summary>A mail in the first of these languages that there is, else in English.</summary>
+    /// <param name="model">What it says.</param>
+    /// <param name="theme">The application's theme; the default one if null or unusable.</param>
+    /// <param name="languages">Languages in order of preference.</param>
+    /// <param name="server">The address of the server that sends it.</param>
+    internal RenderedMail RenderMail(IMail model, string? theme, IReadOnlyList<string> languages, string server)
+    {
+        var chosen = Find(theme);
+        var language = languages.Select(wish => LanguageNegotiation.Match(wish, chosen.Languages)).FirstOrDefault(match => match is not null);
+        return chosen.Mails.Render(model, new MailFrame(language ?? LanguageNegotiation.Fallback, server));
+    }
+
     private Snapshot Current()
     {
         if (!watch || current.Version == Version())

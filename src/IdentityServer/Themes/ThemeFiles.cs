@@ -9,23 +9,34 @@ internal sealed partial record ThemeFiles(
     IReadOnlyDictionary<string, string> Templates,
     IReadOnlyDictionary<string, Messages> Messages,
     IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> OwnMessages,
-    IReadOnlyDictionary<string, ThemeAsset> Assets)
+    IReadOnlyDictionary<string, ThemeAsset> Assets,
+    MailFiles Mails)
 {
     public const string Default = "default";
 
     public static ThemeFiles Read(string directory, ThemeFiles? inherited)
     {
         var name = Path.GetFileName(directory);
-        var templates = new Dictionary<string, string>(inherited?.Templates ?? new Dictionary<string, string>(), StringComparer.Ordinal);
-        foreach (var file in Directory.EnumerateFiles(directory, "*.hbs"))
-            templates[Path.GetFileNameWithoutExtension(file)] = File.ReadAllText(file);
-
+        var mail = Path.Combine(directory, "mail");
+        var mails = new MailFiles(
+            ReadTemplates(mail, inherited?.Mails.Templates),
+            ReadTemplates(Path.Combine(mail, "html"), inherited?.Mails.Html),
+            ReadTemplates(Path.Combine(mail, "text"), inherited?.Mails.Text));
         var own = ReadMessages(name, Path.Combine(directory, "messages"));
-        return new ThemeFiles(name, templates, Merge(own, inherited), own, ReadAssets(Path.Combine(directory, "assets"), inherited));
+        return new ThemeFiles(
+            name, ReadTemplates(directory, inherited?.Templates), Merge(own, inherited), own, ReadAssets(Path.Combine(directory, "assets"), inherited), mails);
     }
 
     /// <summary>Names that are safe in an address and as a directory.</summary>
     public static bool IsThemeName(string name) => ThemeName().IsMatch(name);
+
+    private static Dictionary<string, string> ReadTemplates(string directory, IReadOnlyDictionary<string, string>? inherited)
+    {
+        var templates = new Dictionary<string, string>(inherited ?? new Dictionary<string, string>(), StringComparer.Ordinal);
+        foreach (var file in FilesIn(directory, "*.hbs"))
+            templates[Path.GetFileNameWithoutExtension(file)] = File.ReadAllText(file);
+        return templates;
+    }
 
     private static Dictionary<string, IReadOnlyDictionary<string, string>> ReadMessages(string theme, string directory)
     {

@@ -1,5 +1,6 @@
 using System.Linq.Expressions;
 using IdentityServer.Data;
+using IdentityServer.Email;
 using Microsoft.EntityFrameworkCore;
 
 namespace IdentityServer.Tokens;
@@ -16,15 +17,22 @@ internal sealed partial class Pruning(Database database, TimeProvider clock, ILo
     // Later than the end, so that a client that is late, or another node's clock, still hears "expired" and not "unknown".
     private static readonly TimeSpan Grace = TimeSpan.FromHours(1);
 
+    // What became of a mail is asked for when somebody misses it.
+    private static readonly TimeSpan SentMails = TimeSpan.FromDays(7);
+    private static readonly TimeSpan DeadMails = TimeSpan.FromDays(30);
+
     /// <summary>Deletes everything that is due; returns how many rows.</summary>
     public async Task<int> PruneAsync(CancellationToken cancellation)
     {
         var due = clock.GetUtcNow() - Grace;
+        var (sent, dead) = (clock.GetUtcNow() - SentMails, clock.GetUtcNow() - DeadMails);
         return await PruneAsync(db => db.Sessions, row => row.ExpiresAt < due || row.EndedAt < due, row => row.Id, cancellation)
             + await PruneAsync(db => db.Tokens, row => row.ExpiresAt < due, row => row.Id, cancellation)
             + await PruneAsync(db => db.Authorizations, row => row.ExpiresAt < due, row => row.Id, cancellation)
             + await PruneAsync(db => db.RevokedAccessTokens, row => row.ExpiresAt < due, row => row.Id, cancellation)
-            + await PruneAsync(db => db.SpentAssertions, row => row.ExpiresAt < due, row => row.Hash, cancellation);
+            + await PruneAsync(db => db.SpentAssertions, row => row.ExpiresAt < due, row => row.Hash, cancellation)
+            + await PruneAsync(db => db.Outbox, row => (row.Status == MailStatus.Sent && row.FinishedAt < sent) || row.FinishedAt < dead, row => row.Id, cancellation)
+            + await PruneAsync(db => db.Quotas, row => row.ResetsAt < due, row => row.Key, cancellation);
     }
 
     /// <inheritdoc/>

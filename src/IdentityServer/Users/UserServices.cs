@@ -19,6 +19,7 @@ internal static class UserServices
 
         services.AddSingleton<Passwords>();
         services.AddSingleton<People>();
+        services.AddSingleton<SecurityNotices>();
         return services;
     }
 }

@@ -16,11 +16,11 @@ public sealed class TwoNodes : IAsyncDisposable
     public TestServer Second => second ?? throw new InvalidOperationException("It has not started.");
 
     /// <summary>Starts both, one after the other.</summary>
-    public static async Task<TwoNodes> StartAsync()
+    public static async Task<TwoNodes> StartAsync(params string[] settings)
     {
         var nodes = new TwoNodes();
-        await nodes.StartFirstAsync();
-        await nodes.StartSecondAsync();
+        nodes.first = await nodes.StartNodeAsync(settings);
+        await nodes.StartSecondAsync(settings);
         return nodes;
     }
 

@@ -33,6 +33,17 @@ public sealed class SettingsTests
     public void The_public_address_is_an_issuer(string url, string? problem) =>
         Assert.Equal(problem is null ? [] : [problem], Problems("PublicUrl=" + url));
 
+    [Theory]
+    [InlineData("", "Smtp:From: must be the address that mails come from, such as login@example.com.")]
+    [InlineData("From=Ada <ada@example.com>", "Smtp:From: must be the address that mails come from, such as login@example.com.")]
+    [InlineData("From=a@example.com Username=a", "Smtp:Username, Smtp:Password: are set together or not at all.")]
+    [InlineData("From=a@example.com Username=a Password=b Security=none", "Smtp:Security: a password is not sent in clear; use starttls.")]
+    [InlineData("From=a@example.com Port=0", "Smtp: The field Port must be between 1 and 65535.")]
+    [InlineData("From=a@example.com Username=a Password=b", null)]
+    public void A_mail_server_is_described_completely(string settings, string? problem) => Assert.Equal(
+        problem is null ? [] : [problem],
+        Problems(["Smtp:Host=smtp.example.com", .. SettingsIn(settings).Select(setting => "Smtp:" + setting)]));
+
     [Fact]
     public void PostgreSQL_needs_a_connection_string() =>
         Assert.Equal(["Database:ConnectionString: is required with Database:Provider=postgres."], Problems("Database:Provider=postgres"));
@@ -45,6 +56,8 @@ public sealed class SettingsTests
 
         Assert.Equal((DatabaseProvider.Postgres, "10.0.0.5"), (options.Database.Provider, Assert.Single(options.TrustedProxies)));
     }
+
+    private static string[] SettingsIn(string text) => System.Text.RegularExpressions.Regex.Split(text, @" (?=\w+=)").Where(setting => setting.Length > 0).ToArray();
 
     private static List<string> Problems(params string[] settings)
     {

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 using IdentityServer.Applications;
+using IdentityServer.Email;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using SampleClient;
 
@@ -18,7 +20,13 @@ internal static class DemoCommand
     {
         DemoSetup? setup = null;
         await using var server = Commands.Build(args, builder =>
-            builder.Services.AddSingleton(new BuiltInKickstart(Marker, "of the demo", () => setup!.Kickstart())));
+        {
+            builder.Services.AddSingleton(new BuiltInKickstart(Marker, "of the demo", () => setup!.Kickstart()));
+            if (IsOnThisMachine(builder.Configuration))
+            {
+                builder.Services.TryAddSingleton<DevMailbox>();
+            }
+        });
         var data = server.Services.GetRequiredService<IOptions<ServerOptions>>().Value.DataDirectory;
         var credentials = DemoCredentials.Load(data);
         var urls = server.Configuration[SampleUrls] ?? new SampleClientOptions().Urls;
@@ -39,6 +47,11 @@ internal static class DemoCommand
         }
     }
 
+    // Links that open accounts are not shown to others.
+    private static bool IsOnThisMachine(ConfigurationManager configuration) =>
+        configuration[$"{ServerOptions.Section}:{nameof(ServerOptions.PublicUrl)}"] is not { Length: > 0 } url
+        || (Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.IsLoopback);
+
     private static async Task RunSampleAsync(WebApplication server, DemoCredentials credentials, string urls, string sampleUrl, string data)
     {
         var authority = server.Services.GetRequiredService<PublicAddress>().Value;
@@ -50,7 +63,7 @@ internal static class DemoCommand
             Urls = urls,
         });
         await sample.StartAsync();
-        Console.WriteLine(Welcome(authority, sampleUrl, credentials, data));
+        Console.WriteLine(Welcome(authority, sampleUrl, credentials, data, server.Services.GetService<DevMailbox>() is not null));
         await server.WaitForShutdownAsync();
         await sample.StopAsync();
     }
@@ -87,7 +100,7 @@ internal static class DemoCommand
         }
     }
 
-    private static string Welcome(string authority, string sampleUrl, DemoCredentials credentials, string data) => $"""
+    private static string Welcome(string authority, string sampleUrl, DemoCredentials credentials, string data, bool showsMail) => $"""
 
           The demo is running.
 
@@ -95,6 +108,7 @@ internal static class DemoCommand
             Identity server      {authority}
             Discovery            {authority}{Paths.OpenIdConfiguration}
             Profile              {authority}{Paths.Profile}?client_id={DemoSetup.ClientId}
+            Mails                {(showsMail ? authority + Paths.DevMail : "sent by the mail server of the settings")}
 
             Sign in as           {DemoSetup.Email}
             Password             {credentials.Password}

@@ -1,0 +1,48 @@
+using IdentityServer.Data;
+using IdentityServer.Themes;
+
+namespace IdentityServer.Email;
+
+/// <summary>
+/// Makes mails. A mail is written in the transaction of the change that causes it: it leaves if that is committed and not
+/// otherwise, and then nothing loses it.
+/// </summary>
+public sealed class Mailer
+{
+    private readonly MailAvailability availability;
+    private readonly SealedMails seals;
+    private readonly MailSignal signal;
+    private readonly ThemeCatalog themes;
+    private readonly PublicAddress address;
+    private readonly TimeProvider clock;
+
+    internal Mailer(MailAvailability availability, SealedMails seals, MailSignal signal, ThemeCatalog themes, PublicAddress address, TimeProvider clock) =>
+        (this.availability, this.seals, this.signal, this.themes, this.address, this.clock) = (availability, seals, signal, themes, address, clock);
+
+    /// <summary>
+    /// Queues a mail, to leave once this transaction is committed. Does nothing where no mail can be sent. Asks for no limit:
+    /// <see cref="MailLimits"/> comes before.
+    /// </summary>
+    public void Queue(ServerDbContext db, MailDraft draft)
+    {
+        if (!availability.IsOn)
+        {
+            return;
+        }
+
+        var id = Guid.CreateVersion7();
+        var now = clock.GetUtcNow();
+        var mail = themes.RenderMail(draft.Model, draft.Theme, draft.Languages, address.Value);
+        db.Outbox.Add(new OutboxMail
+        {
+            Id = id,
+            TenantId = draft.TenantId,
+            UserId = draft.UserId,
+            Template = MailKind.Of(draft.Model).Template,
+            Content = seals.Seal(id, new(draft.To, mail.Subject, mail.Text, mail.Html, draft.UsefulUntil)),
+            DueAt = now,
+            CreatedAt = now,
+        });
+        db.WhenCommitted(signal.Wake);
+    }
+}
