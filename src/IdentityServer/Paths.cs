@@ -54,6 +54,21 @@ public static class Paths
     /// <summary>The mails of a development server.</summary>
     public const string DevMail = "/dev/mail";
 
+    /// <summary>A new password, or the first.</summary>
+    public const string AccountPassword = "/account/password";
+
+    /// <summary>Where the person is signed in.</summary>
+    public const string AccountSessions = "/account/sessions";
+
+    /// <summary>Which applications may see what.</summary>
+    public const string AccountApplications = "/account/applications";
+
+    /// <summary>Everything that is stored about the person, to take along.</summary>
+    public const string AccountData = "/account/data";
+
+    /// <summary>The end of the account.</summary>
+    public const string AccountDelete = "/account/delete";
+
     /// <summary>The front page.</summary>
     public const string Home = "/";
 }

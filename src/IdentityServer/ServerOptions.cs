@@ -46,6 +46,9 @@ public sealed class ServerOptions
     /// <summary>The mail server.</summary>
     public SmtpOptions Smtp { get; set; } = new();
 
+    /// <summary>What people may do with their accounts.</summary>
+    public AccountOptions Accounts { get; set; } = new();
+
     /// <summary>Addresses of proxies whose <c>X-Forwarded-For</c> and <c>X-Forwarded-Proto</c> count. Default: none.</summary>
     public IList<string> TrustedProxies { get; } = [];
 
@@ -150,4 +153,15 @@ public sealed class SessionOptions
     /// <summary>Days that "keep me signed in" lasts, without an idle limit. Default: 30.</summary>
     [Range(1, 400)]
     public int KeepSignedInDays { get; set; } = 30;
+}
+
+/// <summary>What people may do with their accounts.</summary>
+public sealed class AccountOptions
+{
+    /// <summary>
+    /// Days between the wish to delete an account and its deletion, during which the person can sign in and keep it. Default: 14;
+    /// 0 deletes at once.
+    /// </summary>
+    [Range(0, 365)]
+    public int DeletionGraceDays { get; set; } = 14;
 }

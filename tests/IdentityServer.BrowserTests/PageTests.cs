@@ -75,6 +75,14 @@ public sealed class PageTests(RunningSite site)
             await visitor.SignInAsync();
             await visitor.Page.GotoAsync(site.Issuer + "/account/profile");
         }),
+        ["account"] = ("Your account", (visitor, _) => visitor.OpenAccountAsync("/account")),
+        ["account-password"] = ("Change your password", (visitor, _) => visitor.OpenAccountAsync("/account/password")),
+        ["account-sessions"] = ("Where you’re signed in", (visitor, _) => visitor.OpenAccountAsync("/account/sessions")),
+        ["account-applications"] = ("Applications", async (visitor, site) =>
+        {
+            await visitor.SignInAsync();
+            await visitor.Page.GotoAsync(site.Issuer + "/account/applications");
+        }),
         ["logout"] = ("Sign out?", async (visitor, site) =>
         {
             await visitor.SignInAsync();

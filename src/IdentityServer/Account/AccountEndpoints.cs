@@ -9,6 +9,9 @@ internal static class AccountEndpoints
         services.AddSingleton<AccountGate>();
         services.AddSingleton<AccountReturn>();
         services.AddSingleton<ProfileEndpoint>();
+        services.AddSingleton<PasswordEndpoint>();
+        services.AddSingleton<SessionsEndpoint>();
+        services.AddSingleton<ApplicationsEndpoint>();
         return services;
     }
 
@@ -18,5 +21,8 @@ internal static class AccountEndpoints
         SignedInEndpoint.Map(routes);
         OverviewEndpoint.Map(routes);
         ProfileEndpoint.Map(routes);
+        PasswordEndpoint.Map(routes);
+        SessionsEndpoint.Map(routes);
+        ApplicationsEndpoint.Map(routes);
     }
 }

@@ -13,6 +13,9 @@ public static class AccountNavigation
     [
         ("overview", Paths.Account),
         ("profile", Paths.Profile),
+        ("password", Paths.AccountPassword),
+        ("sessions", Paths.AccountSessions),
+        ("applications", Paths.AccountApplications),
     ];
 
     /// <summary>The way to all pages, from the one at <paramref name="current"/>.</summary>

@@ -22,7 +22,7 @@ internal static class OverviewEndpoint
         }
 
         var user = signedIn.User;
-        var moments = new Moments(user, themes.LanguageOf(http.Request));
+        var moments = new Moments(user.Timezone, themes.LanguageOf(http.Request));
         var records = await database.ReadAsync(
             (db, token) => db.LoginRecords.Where(row => row.UserId == user.Id).OrderByDescending(row => row.Instant).Take(Shown).ToListAsync(token), cancellation);
         return Page.Show(new OverviewPage(

@@ -17,6 +17,10 @@ internal sealed class AuthorizationAccess : IUserAccess
     public static Task RevokeOfSessionAsync(ServerDbContext db, Guid sessionId, CancellationToken cancellation) =>
         RevokeAsync(db.Authorizations.Where(row => row.SessionId == sessionId), cancellation);
 
+    /// <summary>Revokes all that a person allowed, except in the session that goes on.</summary>
+    public static Task RevokeOfOtherSessionsAsync(ServerDbContext db, Guid userId, Guid kept, CancellationToken cancellation) =>
+        RevokeAsync(db.Authorizations.Where(row => row.UserId == userId && (row.SessionId == null || row.SessionId != kept)), cancellation);
+
     /// <summary>Hands the authorizations of a session over to the one that takes its place in the same browser.</summary>
     public static Task MoveToSessionAsync(ServerDbContext db, Guid from, Guid to, CancellationToken cancellation) =>
         db.Authorizations.Where(row => row.SessionId == from).ExecuteUpdateAsync(set => set.SetProperty(row => row.SessionId, to), cancellation);

@@ -23,6 +23,7 @@ internal static class PeopleServices
         services.AddSingleton<PeopleImport>();
         services.AddSingleton<Administrators>();
         services.AddSingleton<IUserAccess, AuthorizationAccess>();
+        services.AddSingleton<GivenAccess>();
         services.AddSessions();
         services.AddLinks();
         services.AddSingleton<LinkEndpoint>();

@@ -14,6 +14,10 @@ public sealed class Administrators(Database database, People people, Registrar r
     /// <summary>Whether there is one.</summary>
     public Task<bool> ExistAsync(CancellationToken cancellation) => database.ReadAsync(ExistAsync, cancellation);
 
+    /// <summary>Whether this person is one.</summary>
+    public Task<bool> IsOneAsync(Guid userId, CancellationToken cancellation) =>
+        database.ReadAsync((db, token) => All(db).AnyAsync(row => row.UserId == userId, token), cancellation);
+
     /// <summary>
     /// Creates an administrator. With <paramref name="onlyFirst"/> it is refused (<see cref="IsRefusedAsSecond"/>) when there is one,
     /// however many try at once.
@@ -58,6 +62,8 @@ public sealed class Administrators(Database database, People people, Registrar r
     /// <summary>Whether a creation was refused because there was an administrator already.</summary>
     public static bool IsRefusedAsSecond(FieldErrors errors) => errors.General.Any(error => error.Reason == ExistsReason);
 
-    private static Task<bool> ExistAsync(ServerDbContext db, CancellationToken cancellation) =>
-        db.Registrations.AnyAsync(row => row.ApplicationId == AdminApplication.Id && row.Roles.Contains(AdminApplication.Role), cancellation);
+    private static Task<bool> ExistAsync(ServerDbContext db, CancellationToken cancellation) => All(db).AnyAsync(cancellation);
+
+    private static IQueryable<Registration> All(ServerDbContext db) =>
+        db.Registrations.Where(row => row.ApplicationId == AdminApplication.Id && row.Roles.Contains(AdminApplication.Role));
 }

@@ -10,6 +10,7 @@ internal static class SessionServices
     public static IServiceCollection AddSessions(this IServiceCollection services)
     {
         services.AddSingleton<BrowserSessions>();
+        services.AddSingleton<UserSessions>();
         services.AddSingleton<BrowserSignIn>();
         services.AddSingleton<IUserAccess>(provider => provider.GetRequiredService<BrowserSessions>());
         services.AddSingleton<SessionCookie>();

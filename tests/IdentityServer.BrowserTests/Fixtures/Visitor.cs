@@ -55,6 +55,13 @@ public sealed class Visitor : IAsyncDisposable
         await SeesAccountAsync(email);
     }
 
+    /// <summary>A page of the account, where a stranger signs in first.</summary>
+    public async Task OpenAccountAsync(string path)
+    {
+        await Page.GotoAsync(_site.Issuer + path);
+        await FillLoginAsync();
+    }
+
     /// <summary>Creates an account from the sample client's start page on; returns its address.</summary>
     public async Task<string> RegisterAsync(string name = "Grace Hopper")
     {

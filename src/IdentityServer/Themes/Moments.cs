@@ -1,14 +1,12 @@
 using System.Globalization;
-using IdentityServer.Themes;
-using IdentityServer.Users;
 
-namespace IdentityServer.Account;
+namespace IdentityServer.Themes;
 
-/// <summary>Instants as a person reads them: in the page's language, and in their own time zone if they told it.</summary>
-internal sealed class Moments(User user, string language)
+/// <summary>Instants as a person reads them: in the page's language, and in their own time zone if it is known.</summary>
+public sealed class Moments(string? timezone, string language)
 {
     private readonly CultureInfo culture = CultureOf(language);
-    private readonly TimeZoneInfo zone = user.Timezone is { } id && TimeZoneInfo.TryFindSystemTimeZoneById(id, out var own) ? own : TimeZoneInfo.Utc;
+    private readonly TimeZoneInfo zone = timezone is { } id && TimeZoneInfo.TryFindSystemTimeZoneById(id, out var own) ? own : TimeZoneInfo.Utc;
 
     /// <summary>Day and time.</summary>
     public InstantView At(DateTimeOffset instant)

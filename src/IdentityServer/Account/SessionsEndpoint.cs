@@ -1,0 +1,76 @@
+using IdentityServer.Sessions;
+using IdentityServer.Themes;
+
+namespace IdentityServer.Account;
+
+/// <summary>
+/// <c>/account/sessions</c>: people see where they are signed in, and end what they don't know. To end is never dangerous, so any
+/// sign-in may do it.
+/// </summary>
+internal sealed class SessionsEndpoint(AccountGate gate, PostGuard guard, UserSessions sessions, SessionCookie cookie, ThemeCatalog themes)
+{
+    private const string Notice = "notice";
+    private const string Ended = "ended";
+
+    /// <summary>Maps the page.</summary>
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet(Paths.AccountSessions, (HttpContext http, SessionsEndpoint endpoint, CancellationToken cancellation) => endpoint.ShowAsync(http, cancellation));
+        routes.MapPost(Paths.AccountSessions, (HttpContext http, SessionsEndpoint endpoint, CancellationToken cancellation) => endpoint.EndAsync(http, cancellation));
+    }
+
+    private async Task<IResult> ShowAsync(HttpContext http, CancellationToken cancellation) =>
+        (await gate.RequireAsync(http, fresh: false, cancellation)).Refused(out var elsewhere, out var signedIn)
+            ? elsewhere
+            : Page.Show(await ModelAsync(http, signedIn, cancellation) with { Notice = http.Request.Query[Notice] == Ended ? Ended : null });
+
+    private async Task<IResult> EndAsync(HttpContext http, CancellationToken cancellation)
+    {
+        if ((await gate.RequireAsync(http, fresh: false, cancellation)).Refused(out var elsewhere, out var signedIn))
+        {
+            return elsewhere;
+        }
+
+        if (await AccountForm.ReadAsync(http, guard, cancellation) is not { } form)
+        {
+            return Page.Show(await ModelAsync(http, signedIn, cancellation) with { Errors = AccountForm.Stale() });
+        }
+
+        var user = signedIn.User.Id;
+        if (form.ContainsKey("others"))
+        {
+            await sessions.EndOthersAsync(user, signedIn.Session.Id, cancellation);
+        }
+        else if (!Guid.TryParse(form["end"], out var id) || !await sessions.EndAsync(user, id, cancellation))
+        {
+            return Results.NotFound(); // Somebody else's, or nobody's: nobody learns which.
+        }
+        else if (id == signedIn.Session.Id)
+        {
+            cookie.Delete(http);
+            return new Redirect(Paths.Home);
+        }
+
+        return new Redirect($"{Paths.AccountSessions}?{Notice}={Ended}");
+    }
+
+    private async Task<SessionsPage> ModelAsync(HttpContext http, SignedIn signedIn, CancellationToken cancellation)
+    {
+        var moments = new Moments(signedIn.User.Timezone, themes.LanguageOf(http.Request));
+        var live = await sessions.ListAsync(signedIn.User.Id, cancellation);
+        return new(
+            AccountNavigation.For(signedIn.User, Paths.AccountSessions),
+            [
+                .. live.Select(session => new SessionView(
+                    session.Id.ToString(),
+                    DeviceView.Of(session.UserAgent),
+                    session.Address,
+                    moments.At(session.LastSeenAt),
+                    moments.At(session.AuthenticatedAt),
+                    session.Persistent,
+                    session.Id == signedIn.Session.Id)).OrderByDescending(session => session.Current),
+            ],
+            null,
+            new());
+    }
+}
