@@ -26,6 +26,16 @@ public sealed class PageTests(RunningSite site)
             await visitor.FillLoginAsync(password: "not the password at all");
             await visitor.Page.GetByRole(AriaRole.Alert).WaitForAsync();
         }),
+        ["login-link"] = ("Welcome back", (visitor, _) => visitor.AuthorizeAsync(clientId: RunningSite.LinkClientId)),
+        ["waiting"] = ("Look into your mail", async (visitor, _) =>
+        {
+            await visitor.AuthorizeAsync(clientId: RunningSite.LinkClientId);
+            await visitor.Page.GetByLabel("E-mail or user name").FillAsync("grace@example.com");
+            await visitor.PressAsync("E-mail me a link");
+        }),
+        ["link"] = ("Create an account?", (visitor, site) => visitor.OpenMailedLinkAsync(site, own: true)),
+        ["link-elsewhere"] = ("Create an account?", (visitor, site) => visitor.OpenMailedLinkAsync(site, own: false)),
+        ["link-gone"] = ("This link doesn’t work any more", (visitor, site) => visitor.Page.GotoAsync(site.Issuer + "/link/nothing")),
         ["login-again"] = ("Confirm it’s you", async (visitor, _) =>
         {
             await visitor.SignInAsync();

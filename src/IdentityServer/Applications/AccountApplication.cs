@@ -72,5 +72,8 @@ public static class AccountApplication
             EnabledGrants = ["authorization_code"],
             GenerateRefreshTokens = false,
         },
+
+        // Nobody needs a password to look after their account.
+        PasswordlessConfiguration = new() { Enabled = true },
     };
 }

@@ -59,6 +59,15 @@ public sealed class Application
     /// <summary>Whether people may register themselves.</summary>
     public bool AllowsRegistration => Settings.RegistrationConfiguration.Enabled;
 
+    /// <summary>Whether people may sign in by a mailed link or code.</summary>
+    public bool AllowsLink => Settings.PasswordlessConfiguration.Enabled;
+
+    /// <summary>Whether people may sign in with a password. If not, no page asks for one.</summary>
+    public bool AllowsPassword => Settings.PasswordlessConfiguration is { Enabled: false } or { AllowPassword: true };
+
+    /// <summary>Whether people register by filling in a form first. Where no password is taken, the mailed link comes first.</summary>
+    public bool RegistersByForm => AllowsRegistration && AllowsPassword;
+
     private JwtConfiguration Jwt => Settings.JwtConfiguration.Enabled ? Settings.JwtConfiguration : DefaultJwt;
 
     private static readonly JwtConfiguration DefaultJwt = new();

@@ -33,6 +33,9 @@ public sealed record ApplicationSettings
     /// <summary>Token lifetimes and keys.</summary>
     public JwtConfiguration JwtConfiguration { get; init; } = new();
 
+    /// <summary>Sign-in by mail.</summary>
+    public PasswordlessConfiguration PasswordlessConfiguration { get; init; } = new();
+
     /// <summary>What FusionAuth's shape cannot say, in the names of RFC 7591 and OpenID Connect registration.</summary>
     public ClientMetadata ClientMetadata { get; init; } = new();
 

@@ -1,5 +1,6 @@
 using IdentityServer.Account;
 using IdentityServer.Authorizations;
+using IdentityServer.Browsers;
 using IdentityServer.Links;
 using IdentityServer.Logins;
 using IdentityServer.Passkeys;
@@ -32,6 +33,12 @@ internal static class PeopleServices
         services.AddSingleton<PasskeyLogin>();
         services.AddSingleton<AddressBrake>();
         services.AddSingleton<PasswordLogin>();
+        services.AddSingleton<LinkLogin>();
+        services.AddSingleton<LinkBrake>();
+        services.AddSingleton<ILinkPurpose>(new SignInLinks(LinkPurpose.SignIn));
+        services.AddSingleton<ILinkPurpose>(new SignInLinks(LinkPurpose.SignUp));
+        services.AddSingleton<IUserCredentials, BrowserCredentials>();
+        services.AddSingleton<IUserCredentials, PasskeyCredentials>();
         services.AddSingleton<SetupToken>();
         services.AddAccount();
         services.Configure<IdentityOptions>(options =>

@@ -49,14 +49,17 @@ public sealed class SealedInteraction(IDataProtectionProvider protection, TimePr
     }
 
     /// <summary>
-    /// Tells requests apart: names and values with their lengths, so that no two read alike. The page's language is not part of it.
+    /// Tells requests apart: names and values with their lengths, so that no two read alike. The page's language is not part of it, nor are the parameters in <paramref name="but"/>.
     /// </summary>
-    internal static string Fingerprint(RequestParameters request)
+    internal static string Fingerprint(RequestParameters request, params ReadOnlySpan<string> but)
     {
         var text = new StringBuilder();
-        foreach (var (name, value) in request.Pairs.Where(pair => pair.Key is not (Parameters.Locale or Parameters.UiLocales)))
+        foreach (var (name, value) in request.Pairs)
         {
-            text.Append(name.Length).Append(':').Append(name).Append(value.Length).Append(':').Append(value);
+            if (name is not (Parameters.Locale or Parameters.UiLocales) && !but.Contains(name))
+            {
+                text.Append(name.Length).Append(':').Append(name).Append(value.Length).Append(':').Append(value);
+            }
         }
 
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));

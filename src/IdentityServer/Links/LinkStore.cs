@@ -41,7 +41,11 @@ public sealed class LinkStore(Database database, IDataProtectionProvider protect
     public async Task<MadeLink> MakeAsync(ServerDbContext db, NewLink wanted, CancellationToken token)
     {
         var now = clock.GetUtcNow();
-        await SupersedeAsync(db, wanted, now, token);
+        if (wanted.UserId is not null || wanted.EmailKey is not null)
+        {
+            await SupersedeAsync(db, wanted, now, token);
+        }
+
         var secret = OpaqueSecret.Create();
         var code = wanted.WithCode ? LinkCode.Create() : null;
         var row = new Link

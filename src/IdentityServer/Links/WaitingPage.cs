@@ -17,7 +17,6 @@ public sealed record WaitingPage : IPage<WaitingPage>, IPostsBack, IRepeatable
         Action = "/oauth2/authorize?client_id=sample&scope=openid&link=id",
         Interaction = "sealed",
         Step = "link",
-        Purpose = "signIn",
         Application = new ApplicationView("Sample Shop", "https://shop.example", null, "https://shop.example/privacy", "https://shop.example/terms"),
         Address = "ada@example.com",
         WaitingCode = "BCD-F23",
@@ -45,9 +44,6 @@ public sealed record WaitingPage : IPage<WaitingPage>, IPostsBack, IRepeatable
 
     /// <summary>The step that <see cref="Action"/> wants to be told.</summary>
     public string? Step { get; init; }
-
-    /// <summary>The purpose, as messages name it: <c>signIn</c>.</summary>
-    public required string Purpose { get; init; }
 
     /// <summary>The application that waits, if any.</summary>
     public ApplicationView? Application { get; init; }
@@ -94,7 +90,6 @@ public sealed class WaitingRoom(LinkStore links)
         {
             Action = action,
             Step = facts.Step,
-            Purpose = LinkPage.Name(link.Purpose),
             Address = facts.Address,
             WaitingCode = LinkStore.WaitingCode(link, browser),
             State = State(link),

@@ -40,6 +40,8 @@ public sealed record LoginPage : IPage<LoginPage>, IPostsBack, IRepeatable
             RegisterUrl = null,
             Application = new ApplicationView("Sample Shop"),
         },
+        Sample with { OffersLink = true },
+        Sample with { OffersLink = true, OffersPassword = false, LinkSignsUp = true, RegisterUrl = null },
     ];
 
     /// <inheritdoc/>
@@ -69,9 +71,18 @@ public sealed record LoginPage : IPage<LoginPage>, IPostsBack, IRepeatable
     /// <summary>Self-registration, where it is open.</summary>
     public string? RegisterUrl { get; init; }
 
+    /// <summary>Whether a password is taken.</summary>
+    public bool OffersPassword { get; init; } = true;
+
+    /// <summary>Whether a link can be mailed instead. Posts <c>by=link</c>.</summary>
+    public bool OffersLink { get; init; }
+
+    /// <summary>Whether the link is how people come to have an account, too.</summary>
+    public bool LinkSignsUp { get; init; }
+
     /// <summary>What was wrong with the last try.</summary>
     public FieldErrors Errors { get; init; } = new();
 
     /// <summary>Where the cursor starts.</summary>
-    public string? Focus => LoginIdLocked ? "password" : Themes.Focus.On(Errors, ("loginId", LoginId), ("password", null));
+    public string? Focus => LoginIdLocked ? OffersPassword ? "password" : null : OffersPassword ? Themes.Focus.On(Errors, ("loginId", LoginId), ("password", null)) : Themes.Focus.On(Errors, ("loginId", LoginId));
 }

@@ -24,6 +24,11 @@ public sealed class PasswordLogin(
     /// <summary>Checks the password and everything else that must hold, counts a failure, records a success.</summary>
     public async Task<LoginOutcome> AttemptAsync(LoginAttempt attempt, CancellationToken cancellation)
     {
+        if (attempt.Application is { AllowsPassword: false })
+        {
+            return Wrong; // Through whatever door: no password is right there.
+        }
+
         if (!brake.TryCharge(attempt.Address, out var retryAfter))
         {
             log.Throttled(attempt.Address);

@@ -34,6 +34,7 @@ internal static class OpenIdEndpoints
 
         services.AddSingleton<SignIn>();
         services.AddSingleton<LoginStep>();
+        services.AddSingleton<LinkStep>();
         services.AddSingleton<PasskeyPrompt>();
         services.AddSingleton<PasskeyStep>();
         services.AddSingleton<RegistrationBrake>();

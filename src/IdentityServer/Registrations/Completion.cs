@@ -48,7 +48,7 @@ public sealed record Completion(Form Form, Answers Known)
         var settings = application.Settings.RegistrationConfiguration;
         var hasForm = settings.Type is RegistrationType.Advanced;
         return settings.Enabled && (registration is null
-            ? hasForm || settings.CompleteRegistration == true
+            ? hasForm || settings.CompleteRegistration == true || application.AllowsLink // Who came by a link filled in no form.
             : settings.CompleteRegistration ?? hasForm);
     }
 }

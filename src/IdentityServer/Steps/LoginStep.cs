@@ -8,8 +8,8 @@ using IdentityServer.Users;
 
 namespace IdentityServer.Steps;
 
-/// <summary>Sign in with a password.</summary>
-internal sealed class LoginStep(PasswordLogin logins, PasskeyPrompt passkeys, SignIn signIn, TimeProvider clock)
+/// <summary>Sign in with a password, or ask for a link by mail.</summary>
+internal sealed class LoginStep(PasswordLogin logins, LinkStep links, PasskeyPrompt passkeys, SignIn signIn, TimeProvider clock)
 {
     /// <summary>The name that the page's form posts.</summary>
     public const string Name = "login";
@@ -17,6 +17,9 @@ internal sealed class LoginStep(PasswordLogin logins, PasskeyPrompt passkeys, Si
     private const string LoginId = "loginId";
     private const string Password = "password";
     private const string KeepSignedIn = "keepSignedIn";
+
+    // The button that was pressed: "link", or none for the password.
+    private const string By = "by";
 
     /// <summary>The page as it opens, or, after a post that does not count, with what was typed.</summary>
     public IResult Show(StepContext context, RequestParameters? stale) =>
@@ -26,6 +29,12 @@ internal sealed class LoginStep(PasswordLogin logins, PasskeyPrompt passkeys, Si
     public async Task<StepOutcome> HandleAsync(StepContext context, RequestParameters form, CancellationToken cancellation)
     {
         var model = Model(context, form);
+        if (model.OffersLink && (form[By] == LinkStep.Name || !model.OffersPassword))
+        {
+            var (asked, errors, status) = await links.AskAsync(context, model.LoginId, model.KeepSignedIn, cancellation);
+            return asked ?? Again(model, errors!, status);
+        }
+
         if (LoginFindings.CheckBlank(model.LoginId, form[Password]) is { Any: true } blank)
         {
             return Again(model, blank);
@@ -55,6 +64,9 @@ internal sealed class LoginStep(PasswordLogin logins, PasskeyPrompt passkeys, Si
             AnotherAccountUrl = again is not null ? context.AnotherAccountUrl : null,
             Passkey = passkeys.Make(context),
             RegisterUrl = again is null ? context.RegisterUrl : null,
+            OffersPassword = context.Application.AllowsPassword,
+            OffersLink = links.IsOffered(context),
+            LinkSignsUp = context.Application is { AllowsRegistration: true, RegistersByForm: false },
         };
     }
 

@@ -17,6 +17,10 @@ namespace IdentityServer.Steps;
 public sealed record StepContext
 {
     private const string AnotherAccount = "another_account";
+    private const string Link = "link";
+
+    // What stands in the address of a page of ours beside the request itself.
+    private static readonly string[] OfWaiting = [Link, "still", "resent"];
 
     /// <summary>The HTTP request.</summary>
     public required HttpContext Http { get; init; }
@@ -52,13 +56,13 @@ public sealed record StepContext
     public Completion? Completion { get; init; }
 
     /// <summary>Where this page's form posts to: the request itself, so that it is checked afresh, in the language that was picked.</summary>
-    public string Action => FormPage.ActionIn(Url(Registering ? Paths.Register : Paths.Authorize, WantsAnotherAccount), Posted);
+    public string Action => FormPage.ActionIn(Url(Registering ? Paths.Register : Paths.Authorize, WantsAnotherAccount, Request.Parameters[Link]), Posted);
 
     /// <summary>The same request at the sign-in.</summary>
     public string LoginUrl => Url(Paths.Authorize);
 
     /// <summary>The same request at self-registration, where it is open.</summary>
-    public string? RegisterUrl => Application.AllowsRegistration ? Url(Paths.Register) : null;
+    public string? RegisterUrl => Application.RegistersByForm ? Url(Paths.Register) : null;
 
     /// <summary>The same request, letting go of the person who is signed in.</summary>
     public string AnotherAccountUrl => Url(Paths.Authorize, another: true);
@@ -86,12 +90,26 @@ public sealed record StepContext
     /// <summary>The person as pages show them.</summary>
     public static AccountView AccountView(User user) => Themes.AccountView.Of(user.FullName, user.Email, user.Username);
 
-    private string Url(string path, bool another = false)
+    /// <summary>The link for which this browser waits, as the address of the page names it.</summary>
+    public Guid? LinkId => Guid.TryParseExact(Request.Parameters[Link], "D", out var id) ? id : null;
+
+    /// <summary>Where a browser waits for a mailed link in this request.</summary>
+    public string WaitingUrl(Guid linkId) => Url(Paths.Authorize, WantsAnotherAccount, linkId.ToString());
+
+    /// <summary>Tells this request from others, whether or not a browser waits for a link in it.</summary>
+    public string RequestMark => SealedInteraction.Fingerprint(Request.Parameters, OfWaiting);
+
+    private string Url(string path, bool another = false, string? link = null)
     {
-        var query = new QueryBuilder(Request.Parameters.Pairs.Where(pair => pair.Key != AnotherAccount));
+        var query = new QueryBuilder(Request.Parameters.Pairs.Where(pair => pair.Key != AnotherAccount && !OfWaiting.Contains(pair.Key)));
         if (another)
         {
             query.Add(AnotherAccount, "true");
+        }
+
+        if (link is not null)
+        {
+            query.Add(Link, link);
         }
 
         return path + query.ToQueryString();

@@ -254,5 +254,6 @@ public sealed class People(Database database, Passwords passwords, IEnumerable<I
     private void Audit(ServerDbContext db, string actor, string message, Guid id) =>
         AuditLog.Add(db, actor, message, new Dictionary<string, string> { ["userId"] = id.ToString() }, clock.GetUtcNow());
 
-    private static string NewStamp() => Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
+    /// <summary>A new security stamp.</summary>
+    internal static string NewStamp() => Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
 }

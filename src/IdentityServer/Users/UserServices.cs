@@ -21,6 +21,7 @@ internal static class UserServices
         services.AddSingleton<PasswordChange>();
         services.AddSingleton<People>();
         services.AddSingleton<SecurityNotices>();
+        services.AddSingleton<AddressProof>();
         return services;
     }
 }

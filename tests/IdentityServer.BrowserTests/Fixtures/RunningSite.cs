@@ -2,7 +2,9 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using IdentityServer.Hosting;
+using IdentityServer.Email;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using SampleClient;
 
@@ -17,6 +19,7 @@ public sealed class RunningSite : IAsyncLifetime
     public const string ForeignClientId = "0a5c8b1e-5f6d-4c43-9b0e-1f1e2d3c4c02";
 
     public const string FormsClientId = "0a5c8b1e-5f6d-4c43-9b0e-1f1e2d3c4c03";
+    public const string LinkClientId = "0a5c8b1e-5f6d-4c43-9b0e-1f1e2d3c4c04";
     public const string ApiKey = "a-key-for-the-browser-tests-0123456789abcdef";
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("browser-tests-");
@@ -44,7 +47,8 @@ public sealed class RunningSite : IAsyncLifetime
             // All of these people come from one address within a minute.
             "--IdentityServer:RateLimits:Enabled=false",
             "--Logging:LogLevel:Default=Warning",
-        ]);
+        ],
+        builder => builder.Services.AddSingleton<DevMailbox>());
         await _server.StartAsync();
         _sample = SampleApp.Build([], new() { Authority = Issuer, ClientId = SampleClientId, Urls = Sample });
         await _sample.StartAsync();
@@ -72,6 +76,22 @@ public sealed class RunningSite : IAsyncLifetime
         });
         context.SetDefaultTimeout(15_000);
         return new Visitor(this, context, await context.NewPageAsync());
+    }
+
+    /// <summary>Waits for the newest mail to an address.</summary>
+    public async Task<MailContent> MailToAsync(string address)
+    {
+        for (var wait = 0; wait < 200; wait++)
+        {
+            if (_server!.Services.GetRequiredService<DevMailbox>().Mails.FirstOrDefault(mail => mail.Content.To == address) is { } mail)
+            {
+                return mail.Content;
+            }
+
+            await Task.Delay(50);
+        }
+
+        throw new TimeoutException($"No mail came to {address}.");
     }
 
     public async Task DisposeAsync()
@@ -110,11 +130,17 @@ public sealed class RunningSite : IAsyncLifetime
                     skipVerification = true,
                 },
             },
+            Application(
+                LinkClientId,
+                "Link Lounge",
+                new { authorizedRedirectURLs = new[] { Sample + "/callback" } },
+                new { enabled = true },
+                new { enabled = true, fullName = new { enabled = true, required = true } }),
             .. FormsKickstart.Requests(FormsClientId, Sample),
         ],
     };
 
-    private object Application(string id, string name, object oauthConfiguration) => new
+    private object Application(string id, string name, object oauthConfiguration, object? passwordlessConfiguration = null, object? registrationConfiguration = null) => new
     {
         method = "POST",
         url = $"/api/application/{id}",
@@ -124,7 +150,8 @@ public sealed class RunningSite : IAsyncLifetime
             {
                 name,
                 oauthConfiguration,
-                registrationConfiguration = new { enabled = true },
+                passwordlessConfiguration,
+                registrationConfiguration = registrationConfiguration ?? new { enabled = true },
                 clientMetadata = new
                 {
                     token_endpoint_auth_method = "none",

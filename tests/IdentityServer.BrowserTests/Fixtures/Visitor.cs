@@ -76,6 +76,22 @@ public sealed class Visitor : IAsyncDisposable
         return email;
     }
 
+    /// <summary>Asks for a link as somebody new and opens it, in this browser or as if it were another.</summary>
+    public async Task OpenMailedLinkAsync(RunningSite site, bool own)
+    {
+        var email = $"{Guid.NewGuid():N}@example.com";
+        await AuthorizeAsync(clientId: RunningSite.LinkClientId);
+        await Page.GetByLabel("E-mail or user name").FillAsync(email);
+        await PressAsync("E-mail me a link");
+        var mail = await site.MailToAsync(email);
+        if (!own)
+        {
+            await _context.ClearCookiesAsync();
+        }
+
+        await Page.GotoAsync(mail.Text.Split(default(char[]), StringSplitOptions.RemoveEmptyEntries).First(word => word.Contains("/link/", StringComparison.Ordinal)));
+    }
+
     /// <summary>Self-registration by the form of two pages.</summary>
     public Task<IResponse?> OpenFormAsync() => Page.GotoAsync(
         $"{_site.Issuer}/oauth2/register?client_id={RunningSite.FormsClientId}&response_type=code&scope=openid"

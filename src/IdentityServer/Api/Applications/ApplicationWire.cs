@@ -11,7 +11,7 @@ internal static class ApplicationWire
     public static readonly string[] Kept =
     [
         "themeId", "baseURL", "verifyRegistration", "verificationEmailTemplateId", "verificationStrategy", "unverified",
-        "loginConfiguration", "passwordlessConfiguration", "multiFactorConfiguration",
+        "loginConfiguration", "multiFactorConfiguration",
         "authenticationTokenConfiguration", "emailConfiguration", "lambdaConfiguration", "samlv2Configuration",
         "cleanSpeakConfiguration", "accessControlConfiguration", "externalIdentifierConfiguration", "phoneConfiguration",
         "universalConfiguration", "registrationDeletePolicy",
@@ -33,6 +33,7 @@ internal static class ApplicationWire
                 RegistrationConfiguration = ReadRegistration(application.Section("registrationConfiguration")),
                 FormConfiguration = application.Has("formConfiguration") ? ReadForms(application.Section("formConfiguration")) : null,
                 WebAuthnConfiguration = application.Has("webAuthnConfiguration") ? ReadWebAuthn(application.Section("webAuthnConfiguration")) : null,
+                PasswordlessConfiguration = ReadPasswordless(application.Section("passwordlessConfiguration")),
                 JwtConfiguration = ReadJwt(application.Section("jwtConfiguration")),
                 ClientMetadata = ClientMetadataWire.Read(application.Section("clientMetadata")),
                 Data = application.Free("data").Deserialize<Dictionary<string, JsonElement>>()!,
@@ -111,6 +112,12 @@ internal static class ApplicationWire
 
     private static WebAuthnWorkflow? ReadWorkflow(JsonFields fields, string name) =>
         fields.Has(name) ? new(fields.Section(name).Flag("enabled", otherwise: true)) : null;
+
+    private static PasswordlessConfiguration ReadPasswordless(JsonFields fields) => new()
+    {
+        Enabled = fields.Flag("enabled"),
+        AllowPassword = fields.Flag("allowPassword", true),
+    };
 
     private static JwtConfiguration ReadJwt(JsonFields fields)
     {

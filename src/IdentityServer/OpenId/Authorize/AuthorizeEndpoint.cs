@@ -63,7 +63,7 @@ internal sealed class AuthorizeEndpoint(
 
         var answers = isStep ? new FormPost(form!) : null;
         return await flow.RunAsync(
-            http, request, application, registering && application.AllowsRegistration, subject, step, answers, cancellation);
+            http, request, application, registering && application.RegistersByForm, subject, step, answers, cancellation);
     }
 
     // OpenID Connect Core §3.1.2.1: the hint is an ID token that this client once got; it may have expired.

@@ -25,6 +25,7 @@ internal sealed class AuthorizeFlow(
     SealedInteraction sealing,
     LoginStep login,
     PasskeyStep passkey,
+    LinkStep link,
     RegisterStep register,
     CompleteStep complete,
     FormCatalog forms,
@@ -116,6 +117,7 @@ internal sealed class AuthorizeFlow(
         {
             LoginStep.Name => await login.HandleAsync(context, post, cancellation),
             PasskeyStep.Name => await passkey.HandleAsync(context, post, cancellation),
+            LinkStep.Name => await link.HandleAsync(context, post, cancellation),
             RegisterStep.Name when context.Registering => await register.HandleAsync(context, cancellation),
             CompleteStep.Name when await FindMissingAsync(context, standing, cancellation) is { } missing =>
                 await complete.HandleAsync(context with { Completion = missing }, cancellation),
@@ -144,7 +146,7 @@ internal sealed class AuthorizeFlow(
             Now = clock.GetUtcNow(),
         });
         return refusal is not null ? reply.Refuse(context.Request, context.Application, refusal)
-            : step is { } due ? Show(due, context, stale)
+            : step is { } due ? await ShowAsync(due, context, stale, cancellation)
             : await IssueAsync(context, standing?.Registration, cancellation);
     }
 
@@ -160,9 +162,9 @@ internal sealed class AuthorizeFlow(
         return Completion.Of(application, user, registration, consents, forms);
     }
 
-    private IResult Show(Step step, StepContext context, RequestParameters? stale) => step switch
+    private async Task<IResult> ShowAsync(Step step, StepContext context, RequestParameters? stale, CancellationToken cancellation) => step switch
     {
-        Step.Login => login.Show(context, stale),
+        Step.Login => await link.ShowAsync(context, stale is not null, cancellation) ?? login.Show(context, stale),
         Step.Register => register.Show(context, stale is not null),
         Step.Complete => complete.Show(context, stale is not null),
         Step.SelectAccount => SelectAccountStep.Show(context),
