@@ -12,6 +12,7 @@ internal static class AccountEndpoints
         services.AddSingleton<PasswordEndpoint>();
         services.AddSingleton<SessionsEndpoint>();
         services.AddSingleton<ApplicationsEndpoint>();
+        services.AddSingleton<PasskeysEndpoint>();
         return services;
     }
 
@@ -24,5 +25,6 @@ internal static class AccountEndpoints
         PasswordEndpoint.Map(routes);
         SessionsEndpoint.Map(routes);
         ApplicationsEndpoint.Map(routes);
+        PasskeysEndpoint.Map(routes);
     }
 }

@@ -14,6 +14,7 @@ public static class AccountNavigation
         ("overview", Paths.Account),
         ("profile", Paths.Profile),
         ("password", Paths.AccountPassword),
+        ("passkeys", Paths.Passkeys),
         ("sessions", Paths.AccountSessions),
         ("applications", Paths.AccountApplications),
     ];

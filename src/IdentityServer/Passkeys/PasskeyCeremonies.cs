@@ -25,7 +25,7 @@ public sealed record VerifiedRegistration(Passkey Passkey, PasskeyChallenge Chal
 /// effect, and a second one fails on it, on any node.
 /// </summary>
 public sealed class PasskeyCeremonies(
-    Database database, IPasskeyHandler<User> handler, PasskeyChallenges challenges, TimeProvider clock, ILogger<PasskeyCeremonies> log)
+    Database database, Lazy<IPasskeyHandler<User>> handler, PasskeyChallenges challenges, TimeProvider clock, ILogger<PasskeyCeremonies> log)
 {
     private const int MaxPasskeys = 50;
     private const int MaxName = 191;
@@ -46,7 +46,7 @@ public sealed class PasskeyCeremonies(
         }
 
         // §7.2 steps 5–22. The request is an empty one: nothing in the real one may decide anything.
-        var result = await handler.PerformAssertionAsync(new PasskeyAssertionContext
+        var result = await handler.Value.PerformAssertionAsync(new PasskeyAssertionContext
         {
             HttpContext = new DefaultHttpContext(),
             CredentialJson = response.ToJson(),
@@ -110,7 +110,7 @@ public sealed class PasskeyCeremonies(
 
         // §7.1 steps 5–20 and 25–27.
         var user = new JsonObject { ["id"] = PasskeyOptions.UserHandle(userId), ["name"] = string.Empty, ["displayName"] = string.Empty };
-        var result = await handler.PerformAttestationAsync(new PasskeyAttestationContext
+        var result = await handler.Value.PerformAttestationAsync(new PasskeyAttestationContext
         {
             HttpContext = new DefaultHttpContext(),
             CredentialJson = response.ToJson(),

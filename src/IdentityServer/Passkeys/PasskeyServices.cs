@@ -17,6 +17,9 @@ internal static class PasskeyServices
         services.AddSingleton<PasskeyStore>();
         services.AddSingleton<IPasskeyHandler<User>>(provider => new PasskeyHandler<User>(
             Users(provider), provider.GetRequiredService<IOptions<IdentityPasskeyOptions>>()));
+
+        // Its settings hold the public address, which is not known before the server listens.
+        services.AddSingleton(provider => new Lazy<IPasskeyHandler<User>>(provider.GetRequiredService<IPasskeyHandler<User>>));
         services.AddOptions<IdentityPasskeyOptions>().Configure<RelyingParty>((options, party) =>
         {
             options.ServerDomain = party.Id;

@@ -49,6 +49,7 @@ function prepare(form, ask) {
   const button = form.querySelector("[data-passkey-start]");
   const failed = form.querySelector("[data-passkey-failed]");
   form.hidden = false;
+  document.querySelector("[data-passkey-unable]")?.remove();
   button.addEventListener("click", async () => {
     failed.hidden = true;
     button.disabled = true;
