@@ -49,6 +49,9 @@ public sealed class ServerOptions
     /// <summary>What people may do with their accounts.</summary>
     public AccountOptions Accounts { get; set; } = new();
 
+    /// <summary>Second factors.</summary>
+    public TwoFactorOptions TwoFactor { get; set; } = new();
+
     /// <summary>Addresses of proxies whose <c>X-Forwarded-For</c> and <c>X-Forwarded-Proto</c> count. Default: none.</summary>
     public IList<string> TrustedProxies { get; } = [];
 

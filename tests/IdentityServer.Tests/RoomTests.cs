@@ -89,8 +89,8 @@ public class RoomTests
     {
         var known = Server.ReferencesOf("IdentityServer.OpenId.TokenEndpoint").ToHashSet(StringComparer.Ordinal);
 
-        Assert.Contains("IdentityServer.OpenId.TokenIssuer", known);
-        Assert.Contains("IdentityServer.OpenId.GrantedAccess", known);
+        Assert.Contains("IdentityServer.Tokens.TokenIssuer", known);
+        Assert.Contains("IdentityServer.Tokens.GrantedAccess", known);
         Assert.Contains("IdentityServer.Authorizations.Authorization", Server.ReferencesOf("IdentityServer.Tokens.RefreshTokens"));
         Assert.DoesNotContain("IdentityServer.OpenId.UserInfoEndpoint", known);
     }

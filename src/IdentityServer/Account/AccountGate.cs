@@ -28,7 +28,8 @@ public readonly record struct GateAnswer(SignedIn? SignedIn, IResult? Elsewhere)
 /// application: in <see cref="NextStep"/>.
 /// </summary>
 public sealed class AccountGate(
-    ApplicationCatalog applications, BrowserSessions sessions, SessionCookie cookie, AccountReturn ways, PublicAddress address, TimeProvider clock)
+    ApplicationCatalog applications, BrowserSessions sessions, SessionCookie cookie, BrowserCookie browserCookie, BrowserTrust trust,
+    AccountReturn ways, PublicAddress address, TimeProvider clock)
 {
     /// <summary>How old a sign-in may be before a sensitive change.</summary>
     public static readonly TimeSpan FreshFor = TimeSpan.FromMinutes(10);
@@ -64,14 +65,16 @@ public sealed class AccountGate(
         }
 
         var request = AuthorizeRequest.Parse(parameters);
+        var (session, user) = found.SignedIn;
         var decision = NextStep.Decide(new Situation
         {
             Request = request,
             Registering = false,
             Application = application,
             Scopes = application.Client.NarrowScope(request.Scope),
-            Session = found.SignedIn.Session,
-            User = found.SignedIn.User,
+            Session = session,
+            User = user,
+            Trusted = await trust.CountsAsync(application, request, user, session.Amr, browserCookie.Read(http), cancellation),
             Registration = found.Registration,
             Consent = found.Consent,
             Now = clock.GetUtcNow(),
@@ -96,6 +99,9 @@ public sealed class AccountGate(
         if (maxAge is { } age)
         {
             parameters[Protocol.Parameters.MaxAge] = ((int)age.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+
+            // Who has a second factor proves it before a sensitive change, in a trusted browser too.
+            parameters[Protocol.Parameters.AcrValues] = Acr.MultiFactor;
         }
 
         if (!string.IsNullOrEmpty(locale))

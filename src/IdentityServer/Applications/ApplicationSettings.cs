@@ -36,6 +36,12 @@ public sealed record ApplicationSettings
     /// <summary>Sign-in by mail.</summary>
     public PasswordlessConfiguration PasswordlessConfiguration { get; init; } = new();
 
+    /// <summary>Sign-in by the management API.</summary>
+    public LoginConfiguration LoginConfiguration { get; init; } = new();
+
+    /// <summary>Second factors.</summary>
+    public MultiFactorConfiguration MultiFactorConfiguration { get; init; } = new();
+
     /// <summary>What FusionAuth's shape cannot say, in the names of RFC 7591 and OpenID Connect registration.</summary>
     public ClientMetadata ClientMetadata { get; init; } = new();
 

@@ -1,6 +1,7 @@
 using IdentityServer.Account;
 using IdentityServer.Authorizations;
 using IdentityServer.Browsers;
+using IdentityServer.Factors;
 using IdentityServer.Links;
 using IdentityServer.Logins;
 using IdentityServer.Passkeys;
@@ -31,6 +32,9 @@ internal static class PeopleServices
         services.AddSingleton<WaitingEndpoint>();
         services.AddPasskeys();
         services.AddSingleton<PasskeyLogin>();
+        services.AddSingleton<TrustedBrowsers>();
+        services.AddSingleton<IUserAccess>(provider => provider.GetRequiredService<TrustedBrowsers>());
+        services.AddFactors();
         services.AddSingleton<AddressBrake>();
         services.AddSingleton<PasswordLogin>();
         services.AddSingleton<LinkLogin>();

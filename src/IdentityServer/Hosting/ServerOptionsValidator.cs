@@ -75,7 +75,7 @@ internal sealed class ServerOptionsValidator : IValidateOptions<ServerOptions>
             yield return $"OutgoingHosts: '{host}' is not a host name.";
         }
 
-        foreach (var problem in OutOfRange("Sessions", options.Sessions).Concat(OutOfRange("Accounts", options.Accounts)).Concat(OutOfRange("Smtp", options.Smtp)).Concat(CheckSmtp(options.Smtp)))
+        foreach (var problem in OutOfRange("Sessions", options.Sessions).Concat(OutOfRange("Accounts", options.Accounts)).Concat(OutOfRange("TwoFactor", options.TwoFactor)).Concat(OutOfRange("Smtp", options.Smtp)).Concat(CheckSmtp(options.Smtp)))
         {
             yield return problem;
         }

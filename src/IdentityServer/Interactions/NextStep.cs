@@ -16,6 +16,12 @@ public enum Step
     /// <summary>Register.</summary>
     Register,
 
+    /// <summary>Prove a second factor.</summary>
+    SecondFactor,
+
+    /// <summary>Set a second factor up.</summary>
+    SetUpFactor,
+
     /// <summary>Choose the account.</summary>
     SelectAccount,
 
@@ -46,6 +52,12 @@ public sealed record Situation
 
     /// <summary>Who is signed in.</summary>
     public User? User { get; init; }
+
+    /// <summary>A sign-in for this request that waits for its second factor.</summary>
+    public HalfSignIn? Half { get; init; }
+
+    /// <summary>Whether the person who is signed in trusts this browser, and the application allows that to count.</summary>
+    public bool Trusted { get; init; }
 
     /// <summary>What they are in the application.</summary>
     public Registration? Registration { get; init; }
@@ -80,9 +92,10 @@ public static class NextStep
 {
     /// <summary>The first thing that is still due.</summary>
     public static Decision Decide(Situation situation) =>
-        situation is { Session: { } session, User: { } user } && AuthenticationSuffices(situation, session)
+        DecideHalfSignedIn(situation)
+        ?? (situation is { Session: { } session, User: { } user } && AuthenticationSuffices(situation, session)
             ? DecideSignedIn(situation, user)
-            : Due(situation, situation.Registering ? Step.Register : Step.Login, OAuthError.LoginRequired);
+            : Due(situation, situation.Registering ? Step.Register : Step.Login, OAuthError.LoginRequired));
 
     /// <summary>
     /// Whether the request can be answered about this user: OpenID Connect Core §3.1.2.2 about <c>id_token_hint</c> and about a
@@ -94,6 +107,17 @@ public static class NextStep
         return (hintedSubject is null || hintedSubject == subject)
             && (!request.Claims.IdToken.TryGetValue(Claims.Subject, out var wanted) || wanted.Accepts(subject));
     }
+
+    // The first factor was right for this very request, whoever was signed in before. If no second one is due any more, the sign-in
+    // starts again.
+    private static Decision? DecideHalfSignedIn(Situation situation) =>
+        situation.Half is not { Proof: { } proof } ? null
+        : SecondFactorRule.Of(situation.Application, situation.Request, proof.User, proof.Amr, trusted: false) switch
+        {
+            SecondFactorNeed.Prove => Due(situation, Step.SecondFactor, OAuthError.LoginRequired),
+            SecondFactorNeed.SetUp => Due(situation, Step.SetUpFactor, OAuthError.LoginRequired),
+            _ => null,
+        };
 
     private static Decision DecideSignedIn(Situation situation, User user)
     {
@@ -115,9 +139,16 @@ public static class NextStep
             return new(null, refusal);
         }
 
-        if (!ContextSuffices(situation.Request))
+        switch (SecondFactorRule.Of(situation.Application, situation.Request, user, situation.Session!.Amr, situation.Trusted))
         {
-            return new(null, UnmetContext);
+            case SecondFactorNeed.Unreachable:
+                return new(null, UnmetContext);
+            case SecondFactorNeed.Prove:
+                return Due(situation, Step.SecondFactor, OAuthError.LoginRequired);
+            case SecondFactorNeed.SetUp:
+                return IsFresh(situation)
+                    ? Due(situation, Step.SetUpFactor, OAuthError.InteractionRequired)
+                    : Due(situation, Step.Login, OAuthError.LoginRequired);
         }
 
         if (situation.Completion is not null)
@@ -143,9 +174,9 @@ public static class NextStep
             && (maxAge is null || situation.Now - session.AuthenticatedAt < TimeSpan.FromSeconds(maxAge.Value));
     }
 
-    // OpenID Connect Core §5.5.1.1: an essential acr that cannot be met is a failed authentication; a voluntary one is not.
-    private static bool ContextSuffices(AuthorizeRequest request) =>
-        !request.Claims.IdToken.TryGetValue(Claims.AuthenticationContext, out var wanted) || !wanted.Essential || wanted.Accepts(Acr.SingleFactor);
+    // A factor is set up only by who proved a moment ago who they are, not by who finds a browser left alone.
+    private static bool IsFresh(Situation situation) =>
+        situation.Interaction is { Authenticated: true } || situation.Now - situation.Session!.AuthenticatedAt < Fresh;
 
     // OpenID Connect Core §3.1.2.4; first parties are the operator's own.
     private static bool ConsentIsDue(Situation situation)
@@ -173,7 +204,9 @@ public static class NextStep
     private static Decision Due(Situation situation, Step step, OAuthError silent) =>
         situation.Request.Prompt.HasNone ? new(null, silent) : new(step, null);
 
-    // OpenID Connect Core Error Code unmet_authentication_requirements 1.0 §2.
-    private static readonly OAuthError UnmetContext = new(
+    private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(10);
+
+    /// <summary>OpenID Connect Core Error Code unmet_authentication_requirements 1.0 §2.</summary>
+    public static readonly OAuthError UnmetContext = new(
         "unmet_authentication_requirements", "authentication_required", "The requested authentication context cannot be reached.");
 }

@@ -51,7 +51,7 @@ public sealed class SealedInteraction(IDataProtectionProvider protection, TimePr
     /// <summary>
     /// Tells requests apart: names and values with their lengths, so that no two read alike. The page's language is not part of it, nor are the parameters in <paramref name="but"/>.
     /// </summary>
-    internal static string Fingerprint(RequestParameters request, params ReadOnlySpan<string> but)
+    public static string Fingerprint(RequestParameters request, params ReadOnlySpan<string> but)
     {
         var text = new StringBuilder();
         foreach (var (name, value) in request.Pairs)

@@ -32,11 +32,14 @@ internal static class OpenIdEndpoints
         services.AddSingleton<RevocationEndpoint>();
         services.AddSingleton<DiscoveryEndpoints>();
 
+        services.AddSingleton<BrowserTrust>();
         services.AddSingleton<SignIn>();
         services.AddSingleton<LoginStep>();
         services.AddSingleton<LinkStep>();
         services.AddSingleton<PasskeyPrompt>();
         services.AddSingleton<PasskeyStep>();
+        services.AddSingleton<SecondFactorStep>();
+        services.AddSingleton<SetUpFactorStep>();
         services.AddSingleton<RegistrationBrake>();
         services.AddSingleton<RegisterStep>();
         services.AddSingleton<CompleteStep>();

@@ -27,6 +27,11 @@ public sealed record NewSession
     /// <summary>The secret of the session that the browser had before, which ends.</summary>
     public string? PreviousSecret { get; init; }
 
+    /// <summary>
+    /// The session whose holder added a second factor: it is <see cref="PreviousSecret"/>'s, must be live, and its times go on.
+    /// </summary>
+    public Session? Raises { get; init; }
+
     /// <summary>The browser's <c>User-Agent</c>.</summary>
     public string? UserAgent { get; init; }
 
@@ -112,7 +117,7 @@ public sealed class BrowserSessions(Database database, IOptions<ServerOptions> o
 
     /// <summary>
     /// Begins a session under a new id and secret, and ends the one that the browser had. Null: since the person proved who they
-    /// are, they were shut out or their password was changed.
+    /// are, they were shut out or their password was changed, or the session that was to be raised has ended.
     /// </summary>
     public Task<StartedSession?> StartAsync(NewSession wanted, CancellationToken cancellation)
     {
@@ -125,12 +130,12 @@ public sealed class BrowserSessions(Database database, IOptions<ServerOptions> o
             SecretHash = Hash(secret),
             TenantId = wanted.Proof.User.TenantId,
             UserId = wanted.Proof.User.Id,
-            AuthenticatedAt = now,
+            AuthenticatedAt = wanted.Raises?.AuthenticatedAt ?? now,
             Amr = wanted.Proof.Amr,
             AuthenticationType = wanted.Proof.Type,
             Persistent = wanted.Persistent,
             LastSeenAt = now,
-            ExpiresAt = now + (wanted.Persistent ? TimeSpan.FromDays(settings.KeepSignedInDays) : TimeSpan.FromHours(settings.AbsoluteHours)),
+            ExpiresAt = wanted.Raises?.ExpiresAt ?? now + (wanted.Persistent ? TimeSpan.FromDays(settings.KeepSignedInDays) : TimeSpan.FromHours(settings.AbsoluteHours)),
             UserAgent = wanted.UserAgent is { Length: > MaxUserAgent } agent ? agent[..MaxUserAgent] : wanted.UserAgent,
             Address = wanted.Address,
         };
@@ -145,9 +150,10 @@ public sealed class BrowserSessions(Database database, IOptions<ServerOptions> o
                     return null;
                 }
 
-                if (wanted.PreviousSecret is { } previous)
+                var replaced = wanted.PreviousSecret is { } previous ? await ReplaceAsync(db, Hash(previous), session, now, token) : null;
+                if (wanted.Raises is { } raised && replaced != raised.Id)
                 {
-                    await ReplaceAsync(db, Hash(previous), session, now, token);
+                    return null; // It was ended in another tab.
                 }
 
                 db.Sessions.Add(session);
@@ -178,17 +184,18 @@ public sealed class BrowserSessions(Database database, IOptions<ServerOptions> o
             : Task.CompletedTask;
 
     // The same person again: what they allowed goes on under the new session. Somebody else: it ends with the old one.
-    private static async Task ReplaceAsync(ServerDbContext db, byte[] previousHash, Session next, DateTimeOffset now, CancellationToken token)
+    private static async Task<Guid?> ReplaceAsync(ServerDbContext db, byte[] previousHash, Session next, DateTimeOffset now, CancellationToken token)
     {
         var previous = await db.Sessions.AsNoTracking().SingleOrDefaultAsync(row => row.SecretHash == previousHash && row.EndedAt == null, token);
         if (previous is null || await EndAsync(db.Sessions.Where(row => row.Id == previous.Id), now, token) == 0)
         {
-            return;
+            return null;
         }
 
         await (previous.UserId == next.UserId
             ? AuthorizationAccess.MoveToSessionAsync(db, previous.Id, next.Id, token)
             : AuthorizationAccess.RevokeOfSessionAsync(db, previous.Id, token));
+        return previous.Id;
     }
 
     private static Task<int> EndAsync(IQueryable<Session> sessions, DateTimeOffset now, CancellationToken cancellation) =>

@@ -6,7 +6,17 @@ namespace IdentityServer.Sessions;
 public sealed class BrowserSignIn(BrowserSessions sessions, SessionCookie cookie)
 {
     /// <summary>The session; null if the person was shut out in this very moment.</summary>
-    public async Task<SignedIn?> BeginAsync(HttpContext http, Proof proof, bool persistent, CancellationToken cancellation)
+    public Task<SignedIn?> BeginAsync(HttpContext http, Proof proof, bool persistent, CancellationToken cancellation) =>
+        BeginAsync(http, proof, persistent, null, cancellation);
+
+    /// <summary>
+    /// A session of two factors in place of this one, whose holder has just given the second. Null: the session has ended, or the
+    /// person was shut out, in this very moment.
+    /// </summary>
+    public Task<SignedIn?> RaiseAsync(HttpContext http, SignedIn signedIn, string amr, CancellationToken cancellation) =>
+        BeginAsync(http, new Proof(signedIn.User, signedIn.Session.AuthenticationType, amr), signedIn.Session.Persistent, signedIn.Session, cancellation);
+
+    private async Task<SignedIn?> BeginAsync(HttpContext http, Proof proof, bool persistent, Session? raises, CancellationToken cancellation)
     {
         var started = await sessions.StartAsync(
             new NewSession
@@ -14,6 +24,7 @@ public sealed class BrowserSignIn(BrowserSessions sessions, SessionCookie cookie
                 Proof = proof,
                 Persistent = persistent,
                 PreviousSecret = cookie.Read(http),
+                Raises = raises,
                 UserAgent = http.Request.Headers.UserAgent,
                 Address = http.Connection.RemoteIpAddress?.ToString(),
             },

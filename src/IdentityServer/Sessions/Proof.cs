@@ -1,3 +1,4 @@
+using IdentityServer.Protocol;
 using IdentityServer.Users;
 
 namespace IdentityServer.Sessions;
@@ -26,6 +27,20 @@ public enum AuthenticationType
 /// <param name="Type">How they came in.</param>
 /// <param name="Amr">By what: words of <see cref="Sessions.Amr"/>, space-separated.</param>
 public sealed record Proof(User User, AuthenticationType Type, string Amr);
+
+/// <summary>Ways in, on the wire.</summary>
+public static class AuthenticationTypes
+{
+    /// <summary>The value of claim <c>authenticationType</c>.</summary>
+    public static string ToWire(this AuthenticationType type) => type switch
+    {
+        AuthenticationType.Password => "PASSWORD",
+        AuthenticationType.Passwordless => "PASSWORDLESS",
+        AuthenticationType.Registration => "REGISTRATION",
+        AuthenticationType.WebAuthn => "WEBAUTHN",
+        _ => "ONE_TIME_PASSWORD",
+    };
+}
 
 /// <summary>Authentication methods (RFC 8176 §2), as they stand in the claim <c>amr</c>.</summary>
 public static class Amr
@@ -67,6 +82,20 @@ public static class Acr
     /// <summary>Two factors.</summary>
     public const string MultiFactor = "2";
 
+    /// <summary>All classes, as discovery names them.</summary>
+    public static readonly IReadOnlyList<string> All = [SingleFactor, MultiFactor];
+
     /// <summary>The class that the methods reach.</summary>
     public static string Of(string amr) => Amr.IsMultiFactor(amr) ? MultiFactor : SingleFactor;
+
+    /// <summary>
+    /// The class that a token names: what the methods reach, or, where a request will only hear of one factor, that; who proved two
+    /// proved one (OpenID Connect Core §5.5.1.1: the value must match what was asked for).
+    /// </summary>
+    public static string Of(string amr, AuthorizeRequest request)
+    {
+        var reached = Of(amr);
+        return request.Claims.IdToken.TryGetValue(Claims.AuthenticationContext, out var wanted) && wanted.Essential
+            && !wanted.Accepts(reached) && wanted.Accepts(SingleFactor) ? SingleFactor : reached;
+    }
 }

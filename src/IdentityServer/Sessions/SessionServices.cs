@@ -15,6 +15,8 @@ internal static class SessionServices
         services.AddSingleton<IUserAccess>(provider => provider.GetRequiredService<BrowserSessions>());
         services.AddSingleton<SessionCookie>();
         services.AddSingleton<LinkCookie>();
+        services.AddSingleton<HalfSignInCookie>();
+        services.AddSingleton<BrowserCookie>();
         services.AddSingleton<PostGuard>();
         services.AddSingleton<IAntiforgeryAdditionalDataProvider, SessionBinding>();
         services.AddAntiforgery();

@@ -37,6 +37,15 @@ public sealed record StepContext
     /// <summary>Who is signed in in this browser, if anybody.</summary>
     public SignedIn? SignedIn { get; init; }
 
+    /// <summary>The sign-in for this request that waits for its second factor.</summary>
+    public HalfSignIn? Half { get; init; }
+
+    /// <summary>Who has to prove a second factor, if that is due.</summary>
+    public User? Proving => Half?.Proof.User ?? SignedIn?.User;
+
+    /// <summary>Tells this request from others.</summary>
+    public string Fingerprint => SealedInteraction.Fingerprint(Request.Parameters);
+
     /// <summary>What this request has achieved so far.</summary>
     public Interaction? Interaction { get; init; }
 
@@ -66,6 +75,9 @@ public sealed record StepContext
 
     /// <summary>The same request, letting go of the person who is signed in.</summary>
     public string AnotherAccountUrl => Url(Paths.Authorize, another: true);
+
+    /// <summary>The same request from its beginning; who is signed in already is asked as well.</summary>
+    public string StartOverUrl => Half is null ? AnotherAccountUrl : Url(Paths.Authorize, WantsAnotherAccount);
 
     /// <summary>Whether the person chose to be somebody else.</summary>
     public bool WantsAnotherAccount => Request.Parameters.Has(AnotherAccount);
@@ -128,6 +140,9 @@ public abstract record StepOutcome
 
     /// <summary>The step is done; this is what the request has achieved now.</summary>
     public sealed record Done(SignedIn SignedIn, Interaction Interaction) : StepOutcome;
+
+    /// <summary>The first factor was right; a second one is due.</summary>
+    public sealed record Halfway(HalfSignIn SignIn) : StepOutcome;
 
     /// <summary>The person, or a rule, refused.</summary>
     public sealed record Refused(OAuthError Error) : StepOutcome;

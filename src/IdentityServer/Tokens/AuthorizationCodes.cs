@@ -115,19 +115,10 @@ public sealed class AuthorizationCodes(Database database, TimeProvider clock)
         Nonce = issue.Request.Nonce,
         AuthenticatedAt = issue.Session.AuthenticatedAt,
         Amr = issue.Session.Amr,
-        Acr = Acr.Of(issue.Session.Amr),
-        AuthenticationType = Wire(issue.Session.AuthenticationType),
+        Acr = Acr.Of(issue.Session.Amr, issue.Request),
+        AuthenticationType = issue.Session.AuthenticationType.ToWire(),
         CreatedAt = now,
         ExpiresAt = now + Life(issue),
-    };
-
-    private static string Wire(AuthenticationType type) => type switch
-    {
-        AuthenticationType.Password => "PASSWORD",
-        AuthenticationType.Passwordless => "PASSWORDLESS",
-        AuthenticationType.Registration => "REGISTRATION",
-        AuthenticationType.WebAuthn => "WEBAUTHN",
-        _ => "ONE_TIME_PASSWORD",
     };
 
     // For as long as anything can come of it: the access token of a code redeemed at the last moment, or the refresh tokens.

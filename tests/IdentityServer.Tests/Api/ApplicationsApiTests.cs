@@ -22,7 +22,8 @@ public sealed class ApplicationsApiTests
 
         var created = (await api.PostAsync("/api/application", Body("""
             {"roles":[{"name":"buyer","isDefault":true}],"themeId":"7a7e08db-5aee-4c28-b5b7-7ec7f7cedf14","nobodyKnows":1,
-             "loginConfiguration":{"requireAuthentication":false},"data":{"a":null,"b":{"c":null,"d":[1,{"e":null}]}},
+             "cleanSpeakConfiguration":{"enabled":true},"loginConfiguration":{"requireAuthentication":false},
+             "multiFactorConfiguration":{"loginPolicy":"Required","trustPolicy":"This","email":{"templateId":"x"}},"data":{"a":null,"b":{"c":null,"d":[1,{"e":null}]}},
              "registrationConfiguration":{"enabled":true,"type":"basic","loginIdType":"username"},
              "clientMetadata":{"backchannel_logout_uri":"https://app.example.com/out","contacts":["a@example.com"]}}
             """))).Expect("application");
@@ -34,7 +35,9 @@ public sealed class ApplicationsApiTests
         Assert.Equal("Strict", read["oauthConfiguration"]!["scopeHandlingPolicy"]!.GetValue<string>());
         Assert.Equal("buyer", read["roles"]![0]!["name"]!.GetValue<string>());
         Assert.Equal("""{"b":{"d":[1,{}]}}""", read["data"]!.ToJsonString());
-        Assert.Equal("""{"requireAuthentication":false}""", read["loginConfiguration"]!.ToJsonString());
+        Assert.Equal("""{"enabled":true}""", read["cleanSpeakConfiguration"]!.ToJsonString());
+        Assert.Equal("""{"requireAuthentication":false,"generateRefreshTokens":false,"allowTokenRefresh":false}""", read["loginConfiguration"]!.ToJsonString());
+        Assert.Equal("""{"loginPolicy":"Required","trustPolicy":"This","email":{"templateId":"x"}}""", read["multiFactorConfiguration"]!.ToJsonString());
         Assert.Equal("username", read["registrationConfiguration"]!["loginIdType"]!.GetValue<string>());
         Assert.Equal("https://app.example.com/out", read["clientMetadata"]!["backchannel_logout_uri"]!.GetValue<string>());
         Assert.Null(read["nobodyKnows"]);

@@ -25,6 +25,15 @@ public sealed class Browser : IDisposable
     /// <summary>The value of one cookie.</summary>
     public string? Cookie(string name) => Cookies.GetCookies(client.BaseAddress!)[name]?.Value;
 
+    /// <summary>Loses one cookie, as when the browser is closed or its holder clears it.</summary>
+    public void Forget(string name)
+    {
+        if (Cookies.GetCookies(client.BaseAddress!)[name] is { } cookie)
+        {
+            cookie.Expired = true;
+        }
+    }
+
     /// <summary>Opens a URL.</summary>
     public async Task<BrowserPage> OpenAsync(string url) => await ReadAsync(await client.GetAsync(new Uri(url, UriKind.RelativeOrAbsolute)));
 

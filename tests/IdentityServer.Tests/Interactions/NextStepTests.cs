@@ -121,6 +121,69 @@ public sealed class NextStepTests
         AssertNext(next, SignedIn(ClaimsOf(idToken)));
 
     [Theory]
+    [InlineData(null, false, "", Code)]
+    [InlineData(null, true, "", "SecondFactor")]
+    [InlineData(null, true, "prompt=none", "login_required")]
+    [InlineData(null, true, "prompt=login", "Login")]
+    [InlineData(MultiFactorLoginPolicy.Disabled, true, "", Code)]
+    [InlineData(MultiFactorLoginPolicy.Disabled, true, "acr_values=2", "SecondFactor")]
+    [InlineData(MultiFactorLoginPolicy.Disabled, true, "acr_values=gold%202%201", "SecondFactor")]
+    [InlineData(MultiFactorLoginPolicy.Disabled, true, "acr_values=1%202", Code)]
+    [InlineData(MultiFactorLoginPolicy.Disabled, false, "acr_values=2", Code)]
+    [InlineData(MultiFactorLoginPolicy.Required, true, "", "SecondFactor")]
+    [InlineData(MultiFactorLoginPolicy.Required, false, "", "Login")]
+    [InlineData(MultiFactorLoginPolicy.Required, false, "prompt=none", "login_required")]
+    public void A_session_of_one_factor(MultiFactorLoginPolicy? policy, bool hasFactor, string query, string next)
+    {
+        var application = WithFactors(policy);
+
+        AssertNext(next, Change(SignedIn(query, application), user => user.TwoFactorEnabled = hasFactor));
+        if (!query.Contains("prompt=login", StringComparison.Ordinal))
+        {
+            AssertNext(Code, Change(SignedIn(query, application, "pop user mfa"), user => user.TwoFactorEnabled = hasFactor));
+        }
+    }
+
+    [Fact]
+    public void Who_has_just_proved_who_they_are_may_set_a_second_factor_up()
+    {
+        var situation = SignedIn("", WithFactors(MultiFactorLoginPolicy.Required));
+
+        AssertNext("SetUpFactor", situation with { Interaction = Authenticated });
+        AssertNext("SetUpFactor", situation with { Now = Now.AddMinutes(-1) });
+        AssertNext("interaction_required", SignedIn("prompt=none", WithFactors(MultiFactorLoginPolicy.Required)) with { Now = Now.AddMinutes(-1) });
+    }
+
+    [Theory]
+    [InlineData(null, "", Code)]
+    [InlineData(MultiFactorLoginPolicy.Required, "", Code)]
+    [InlineData(null, "acr_values=2", "SecondFactor")]
+    public void A_trusted_browser_stands_in_where_the_policy_asks_and_not_where_the_request_does(MultiFactorLoginPolicy? policy, string query, string next) =>
+        AssertNext(next, Change(SignedIn(query, WithFactors(policy)) with { Trusted = true }, user => user.TwoFactorEnabled = true));
+
+    [Theory]
+    [InlineData(true, "", "SecondFactor")]
+    [InlineData(true, "prompt=none", "login_required")]
+    [InlineData(false, "", "Login")]
+    public void A_sign_in_that_waits_for_its_second_factor_goes_before_the_session(bool hasFactor, string query, string next)
+    {
+        var half = new User { Id = Guid.NewGuid(), TenantId = Guid.Empty, SecurityStamp = "", CreatedAt = Now, UpdatedAt = Now, TwoFactorEnabled = hasFactor };
+        var waiting = new HalfSignIn(new Proof(half, AuthenticationType.Password, Amr.Password), false);
+
+        AssertNext(next, New(query) with { Half = waiting });
+        AssertNext(hasFactor ? next : Code, SignedIn(query) with { Half = waiting });
+    }
+
+    [Theory]
+    [InlineData("""{"acr":{"essential":true,"value":"2"}}""", true, "SecondFactor")]
+    [InlineData("""{"acr":{"essential":true,"value":"2"}}""", false, "Login")]
+    [InlineData("""{"acr":{"essential":true,"values":["1","2"]}}""", false, Code)]
+    [InlineData("""{"acr":{"values":["2","1"]}}""", true, "SecondFactor")]
+    [InlineData("""{"acr":{"values":["2","1"]}}""", false, Code)]
+    public void An_acr_claim_asks_for_two_factors(string idToken, bool hasFactor, string next) =>
+        AssertNext(next, Change(SignedIn(ClaimsOf(idToken), WithFactors(MultiFactorLoginPolicy.Disabled)), user => user.TwoFactorEnabled = hasFactor));
+
+    [Theory]
     [InlineData(Relationship.FirstParty, null, "", Code)]
     [InlineData(Relationship.FirstParty, ConsentMode.RememberDecision, "", "Consent")]
     [InlineData(Relationship.FirstParty, ConsentMode.AlwaysPrompt, "", "Consent")]
@@ -182,7 +245,7 @@ public sealed class NextStepTests
 
     private static string ClaimsOf(string idToken) => "claims=" + Uri.EscapeDataString($$"""{"id_token":{{idToken}}}""");
 
-    private static Situation SignedIn(string query, Application? application = null) => New(query, application) with
+    private static Situation SignedIn(string query, Application? application = null, string amr = "pwd") => New(query, application) with
     {
         Session = new Session
         {
@@ -191,7 +254,7 @@ public sealed class NextStepTests
             TenantId = Guid.Empty,
             UserId = UserId,
             AuthenticatedAt = Now.AddMinutes(-10),
-            Amr = "pwd",
+            Amr = amr,
             Persistent = false,
             LastSeenAt = Now,
             ExpiresAt = Now.AddHours(1),
@@ -225,6 +288,9 @@ public sealed class NextStepTests
 
     private static Application WithConsent(Relationship relationship, ConsentMode? mode) =>
         New(settings => settings with { OauthConfiguration = new() { Relationship = relationship, ConsentMode = mode } });
+
+    private static Application WithFactors(MultiFactorLoginPolicy? policy) =>
+        New(settings => settings with { MultiFactorConfiguration = new() { LoginPolicy = policy } });
 
     private static Application New(Func<ApplicationSettings, ApplicationSettings> change) => new(new StoredApplication
     {

@@ -72,8 +72,8 @@ public sealed class PageTests
         var page = Sample(template, number, language);
 
         Assert.All(page.QuerySelectorAll("script"), script => Assert.StartsWith("/theme/", script.GetAttribute("src"), StringComparison.Ordinal));
-        Assert.All(page.QuerySelectorAll("link[href], img[src]"), element =>
-            Assert.StartsWith("/theme/", element.GetAttribute("href") ?? element.GetAttribute("src"), StringComparison.Ordinal));
+        Assert.All(page.QuerySelectorAll("link[href]"), link => Assert.StartsWith("/theme/", link.GetAttribute("href"), StringComparison.Ordinal));
+        Assert.All(page.QuerySelectorAll("img[src]"), image => Assert.Matches("^(/theme/|data:image/svg\\+xml;base64,)", image.GetAttribute("src")));
         Assert.Empty(page.QuerySelectorAll("style, [style]"));
         Assert.DoesNotContain(page.All.SelectMany(element => element.Attributes), attribute => attribute.Name.StartsWith("on", StringComparison.Ordinal));
     }

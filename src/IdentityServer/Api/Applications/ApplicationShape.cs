@@ -35,6 +35,10 @@ internal static class ApplicationShape
         Kept("oauthConfiguration", Oauth),
         Optional("formConfiguration", RecordShape.Of<FormConfiguration>(ApplicationSettings.Json).With(
             Optional("selfServiceFormConfiguration", Shape.Any, Unused))),
+        Kept("multiFactorConfiguration", RecordShape.Of<MultiFactorConfiguration>(ApplicationSettings.Json).With(
+            Optional("email", Shape.Any, Unused),
+            Optional("sms", Shape.Any, Unused),
+            Optional("voice", Shape.Any, Unused))),
         Kept("jwtConfiguration", RecordShape.Of<JwtConfiguration>(ApplicationSettings.Json).With(
             Optional("refreshTokenExpirationPolicy", Shape.Any, Unused),
             Optional("refreshTokenOneTimeUseConfiguration", Shape.Any, Unused),

@@ -11,7 +11,6 @@ internal static class ApplicationWire
     public static readonly string[] Kept =
     [
         "themeId", "baseURL", "verifyRegistration", "verificationEmailTemplateId", "verificationStrategy", "unverified",
-        "loginConfiguration", "multiFactorConfiguration",
         "authenticationTokenConfiguration", "emailConfiguration", "lambdaConfiguration", "samlv2Configuration",
         "cleanSpeakConfiguration", "accessControlConfiguration", "externalIdentifierConfiguration", "phoneConfiguration",
         "universalConfiguration", "registrationDeletePolicy",
@@ -34,6 +33,8 @@ internal static class ApplicationWire
                 FormConfiguration = application.Has("formConfiguration") ? ReadForms(application.Section("formConfiguration")) : null,
                 WebAuthnConfiguration = application.Has("webAuthnConfiguration") ? ReadWebAuthn(application.Section("webAuthnConfiguration")) : null,
                 PasswordlessConfiguration = ReadPasswordless(application.Section("passwordlessConfiguration")),
+                LoginConfiguration = ReadLogin(application.Section("loginConfiguration")),
+                MultiFactorConfiguration = ReadMultiFactor(application.Section("multiFactorConfiguration")),
                 JwtConfiguration = ReadJwt(application.Section("jwtConfiguration")),
                 ClientMetadata = ClientMetadataWire.Read(application.Section("clientMetadata")),
                 Data = application.Free("data").Deserialize<Dictionary<string, JsonElement>>()!,
@@ -117,6 +118,20 @@ internal static class ApplicationWire
     {
         Enabled = fields.Flag("enabled"),
         AllowPassword = fields.Flag("allowPassword", true),
+    };
+
+    private static LoginConfiguration ReadLogin(JsonFields fields) => new()
+    {
+        RequireAuthentication = fields.Flag("requireAuthentication", true),
+        GenerateRefreshTokens = fields.Flag("generateRefreshTokens"),
+        AllowTokenRefresh = fields.Flag("allowTokenRefresh"),
+    };
+
+    private static MultiFactorConfiguration ReadMultiFactor(JsonFields fields) => new()
+    {
+        LoginPolicy = fields.Choice<MultiFactorLoginPolicy>("loginPolicy"),
+        TrustPolicy = fields.Choice<MultiFactorTrustPolicy>("trustPolicy"),
+        Others = fields.Others(["email", "sms", "voice"]),
     };
 
     private static JwtConfiguration ReadJwt(JsonFields fields)

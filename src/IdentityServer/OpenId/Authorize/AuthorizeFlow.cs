@@ -23,9 +23,13 @@ internal sealed class AuthorizeFlow(
     SessionCookie cookie,
     PostGuard guard,
     SealedInteraction sealing,
+    HalfSignInCookie halfSignIns,
+    SignIn signIn,
     LoginStep login,
     PasskeyStep passkey,
     LinkStep link,
+    SecondFactorStep secondFactor,
+    SetUpFactorStep setUpFactor,
     RegisterStep register,
     CompleteStep complete,
     FormCatalog forms,
@@ -36,7 +40,7 @@ internal sealed class AuthorizeFlow(
     TimeProvider clock)
 {
     /// <summary>The field by which a page of ours says which step it is.</summary>
-    public const string StepField = "step";
+    public const string StepField = AuthorizeStep.Field;
 
     private const string InteractionField = "interaction";
 
@@ -72,6 +76,7 @@ internal sealed class AuthorizeFlow(
             Registering = registering,
             HintedSubject = hintedSubject,
             SignedIn = signedIn,
+            Half = await halfSignIns.FindAsync(http, SealedInteraction.Fingerprint(request.Parameters), cancellation),
             Interaction = interaction,
             Sealed = interaction is null ? null : post?[InteractionField], // As it came, so that it grows no older life.
             Posted = answers,
@@ -94,9 +99,13 @@ internal sealed class AuthorizeFlow(
                 return answered.Result;
             case StepOutcome.Refused refused:
                 return reply.Refuse(request, application, refused.Error);
+            case StepOutcome.Halfway halfway:
+                context = context with { Half = halfway.SignIn };
+                break;
             case StepOutcome.Done done:
                 context = context with
                 {
+                    Half = null,
                     SignedIn = done.SignedIn,
                     Interaction = done.Interaction,
                     Sealed = sealing.Seal(done.Interaction, request.Parameters),
@@ -118,6 +127,10 @@ internal sealed class AuthorizeFlow(
             LoginStep.Name => await login.HandleAsync(context, post, cancellation),
             PasskeyStep.Name => await passkey.HandleAsync(context, post, cancellation),
             LinkStep.Name => await link.HandleAsync(context, post, cancellation),
+            SecondFactorStep.Name when await IsDueAsync(Step.SecondFactor, context, standing, cancellation) =>
+                await secondFactor.HandleAsync(context, post, cancellation),
+            SetUpFactorStep.Name when await IsDueAsync(Step.SetUpFactor, context, standing, cancellation) =>
+                await setUpFactor.HandleAsync(context, post, cancellation),
             RegisterStep.Name when context.Registering => await register.HandleAsync(context, cancellation),
             CompleteStep.Name when await FindMissingAsync(context, standing, cancellation) is { } missing =>
                 await complete.HandleAsync(context with { Completion = missing }, cancellation),
@@ -129,7 +142,18 @@ internal sealed class AuthorizeFlow(
     private async Task<IResult> GoOnAsync(StepContext context, Standing? standing, RequestParameters? stale, CancellationToken cancellation)
     {
         context = context with { Completion = await FindMissingAsync(context, standing, cancellation) };
-        var (step, refusal) = NextStep.Decide(new Situation
+        var (step, refusal) = NextStep.Decide(await SituationAsync(context, standing, cancellation));
+        return refusal is not null ? reply.Refuse(context.Request, context.Application, refusal)
+            : step is { } due ? await ShowAsync(due, context, stale, cancellation)
+            : await IssueAsync(context, standing?.Registration, cancellation);
+    }
+
+    // A second factor is proved or set up only where that is what is due: nothing before it can be skipped by posting it.
+    private async Task<bool> IsDueAsync(Step step, StepContext context, Standing? standing, CancellationToken cancellation) =>
+        NextStep.Decide(await SituationAsync(context, standing, cancellation)).Step == step;
+
+    private async Task<Situation> SituationAsync(StepContext context, Standing? standing, CancellationToken cancellation) =>
+        new()
         {
             Request = context.Request,
             Registering = context.Registering,
@@ -137,6 +161,8 @@ internal sealed class AuthorizeFlow(
             Scopes = context.Scopes,
             Session = context.SignedIn?.Session,
             User = context.SignedIn?.User,
+            Half = context.Half,
+            Trusted = context.SignedIn is { } held && await signIn.IsTrustedAsync(context, held.User, held.Session.Amr, cancellation),
             Registration = standing?.Registration,
             Consent = standing?.Consent,
             Completion = context.Completion,
@@ -144,11 +170,7 @@ internal sealed class AuthorizeFlow(
             HintedSubject = context.HintedSubject,
             WantsAnotherAccount = context.WantsAnotherAccount,
             Now = clock.GetUtcNow(),
-        });
-        return refusal is not null ? reply.Refuse(context.Request, context.Application, refusal)
-            : step is { } due ? await ShowAsync(due, context, stale, cancellation)
-            : await IssueAsync(context, standing?.Registration, cancellation);
-    }
+        };
 
     private async Task<Completion?> FindMissingAsync(StepContext context, Standing? standing, CancellationToken cancellation)
     {
@@ -165,6 +187,8 @@ internal sealed class AuthorizeFlow(
     private async Task<IResult> ShowAsync(Step step, StepContext context, RequestParameters? stale, CancellationToken cancellation) => step switch
     {
         Step.Login => await link.ShowAsync(context, stale is not null, cancellation) ?? login.Show(context, stale),
+        Step.SecondFactor => await secondFactor.ShowAsync(context, stale, cancellation),
+        Step.SetUpFactor => setUpFactor.Show(context, stale),
         Step.Register => register.Show(context, stale is not null),
         Step.Complete => complete.Show(context, stale is not null),
         Step.SelectAccount => SelectAccountStep.Show(context),

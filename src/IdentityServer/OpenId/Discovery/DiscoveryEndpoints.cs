@@ -37,7 +37,7 @@ internal sealed class DiscoveryEndpoints(SigningKeyRing keys, ApplicationCatalog
             ClientAuthenticationMethods.None,
         ],
         IdTokenSigningAlgValuesSupported = [.. SigningKeyRing.Algorithms.Select(algorithm => algorithm.Name)],
-        AcrValuesSupported = [Sessions.Acr.SingleFactor],
+        AcrValuesSupported = Sessions.Acr.All,
         UiLocalesSupported = themes.Find(null).Languages,
     };
 

@@ -1,4 +1,5 @@
 using IdentityServer.Protocol;
+using IdentityServer.Tokens;
 
 namespace IdentityServer.OpenId;
 

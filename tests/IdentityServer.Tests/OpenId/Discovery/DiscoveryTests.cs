@@ -77,7 +77,7 @@ public sealed class DiscoveryTests : IAsyncLifetime
         Assert.Equal(["client_secret_basic", "client_secret_post", "private_key_jwt", "none"], Values("revocation_endpoint_auth_methods_supported"));
         Assert.Equal(["client_secret_basic", "client_secret_post", "private_key_jwt"], Values("introspection_endpoint_auth_methods_supported"));
         Assert.Equal(["none", "login", "consent", "select_account"], Values("prompt_values_supported"));
-        Assert.Equal(["1"], Values("acr_values_supported"));
+        Assert.Equal(["1", "2"], Values("acr_values_supported"));
         Assert.Equal(["de", "en"], Values("ui_locales_supported").Order(StringComparer.Ordinal));
         Assert.True(metadata.GetProperty("claims_parameter_supported").GetBoolean());
         Assert.False(metadata.GetProperty("request_parameter_supported").GetBoolean());

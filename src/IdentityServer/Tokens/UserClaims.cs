@@ -4,7 +4,7 @@ using IdentityServer.Protocol;
 using IdentityServer.Registrations;
 using IdentityServer.Users;
 
-namespace IdentityServer.OpenId;
+namespace IdentityServer.Tokens;
 
 /// <summary>
 /// What is known of a person under OpenID's claim names (OpenID Connect Core §5.1). The user's own columns come first; what they

@@ -5,7 +5,7 @@ using IdentityServer.Groups;
 using IdentityServer.Keys;
 using IdentityServer.Protocol;
 
-namespace IdentityServer.OpenId;
+namespace IdentityServer.Tokens;
 
 /// <summary>Mints access and ID tokens for whatever a grant proved.</summary>
 internal sealed class TokenIssuer(SigningKeyRing keys, GroupCatalog groups, PublicAddress address, TimeProvider clock)

@@ -4,7 +4,7 @@ using IdentityServer.Protocol;
 using IdentityServer.Registrations;
 using IdentityServer.Users;
 
-namespace IdentityServer.OpenId;
+namespace IdentityServer.Tokens;
 
 /// <summary>What a grant proved that the client may have; the issuer makes tokens of it, the same way for all grants.</summary>
 internal sealed record GrantedAccess

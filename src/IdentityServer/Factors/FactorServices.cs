@@ -1,0 +1,15 @@
+namespace IdentityServer.Factors;
+
+/// <summary>Registers the services of this room.</summary>
+internal static class FactorServices
+{
+    /// <summary>Adds the services of this room.</summary>
+    public static IServiceCollection AddFactors(this IServiceCollection services)
+    {
+        services.AddSingleton<FactorSecrets>();
+        services.AddSingleton<RecoveryCodes>();
+        services.AddSingleton<SecondFactors>();
+        services.AddSingleton<FactorStore>();
+        return services;
+    }
+}
