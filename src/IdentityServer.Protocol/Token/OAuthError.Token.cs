@@ -44,9 +44,6 @@ public sealed partial record OAuthError
     public static readonly OAuthError RefreshTokenNotRedeemable =
         new(Errors.InvalidGrant, "refresh_token_not_found", "The refresh token is unknown, expired, revoked or already used.");
 
-    public static readonly OAuthError InvalidUserCredentials =
-        new(Errors.InvalidGrant, "invalid_user_credentials", "The user name or password is wrong.");
-
     public static readonly OAuthError LoginPrevented =
         new(Errors.InvalidGrant, "login_prevented", "This user may not receive tokens.");
 

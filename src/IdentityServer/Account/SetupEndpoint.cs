@@ -65,7 +65,8 @@ internal static class SetupEndpoint
             return Page.Show(model with { Errors = errors }, busy ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK);
         }
 
-        await browser.BeginAsync(http, new Proof(user, AuthenticationType.Registration, Amr.Password), persistent: false, cancellation);
+        await browser.BeginAsync(
+            http, new Proof(user, AuthenticationType.Registration, Amr.Password) { LoginId = user.Email }, applicationId: null, persistent: false, cancellation);
         http.Response.Headers.Location = Paths.Home;
         return Results.StatusCode(StatusCodes.Status303SeeOther);
     }

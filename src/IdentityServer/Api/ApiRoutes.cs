@@ -13,6 +13,7 @@ public static class ApiRoutes
     {
         StatusApi.Map(routes);
         AuditLogApi.Map(routes);
+        LoginRecordsApi.Map(routes);
         ApplicationsApi.Map(routes);
         RolesApi.Map(routes);
         ScopesApi.Map(routes);

@@ -13,7 +13,12 @@ internal static class ApplicationClient
         {
             ClientId = application.ClientId,
             IsPublic = IsPublic(application),
-            RequirePkce = oauth.ProofKeyForCodeExchangePolicy is null or ProofKeyForCodeExchangePolicy.Required,
+            RequirePkce = oauth.ProofKeyForCodeExchangePolicy switch
+            {
+                // What works with FusionAuth unchanged may know no PKCE; whoever asks for its habits gets this one too.
+                null => oauth.ScopeHandlingPolicy is not ScopeHandlingPolicy.Compatibility,
+                var policy => policy is ProofKeyForCodeExchangePolicy.Required,
+            },
             RedirectUris = oauth.AuthorizedRedirectUrls,
             PostLogoutRedirectUris = PostLogoutRedirectUris(application),
             AllowedGrantTypes = oauth.EnabledGrants.ToFrozenSet(StringComparer.Ordinal),

@@ -77,7 +77,10 @@ public sealed record OauthConfiguration
     /// <summary>Whether the client must authenticate at the token endpoint.</summary>
     public ClientAuthenticationPolicy ClientAuthenticationPolicy { get; init; } = ClientAuthenticationPolicy.Required;
 
-    /// <summary>Whether PKCE must be used. Null, not set: required (OAuth 2.1); an admin may relax it for an old client.</summary>
+    /// <summary>
+    /// Whether PKCE must be used. Null, not set: required (OAuth 2.1), except of a confidential client that is treated as FusionAuth
+    /// does (<see cref="ScopeHandlingPolicy.Compatibility"/>). An admin may relax it for an old client.
+    /// </summary>
     public ProofKeyForCodeExchangePolicy? ProofKeyForCodeExchangePolicy { get; init; }
 
     /// <summary>Whether only registered people get in.</summary>
@@ -331,7 +334,7 @@ public enum ScopeHandlingPolicy
     /// <summary>Claims by scope.</summary>
     Strict,
 
-    /// <summary>Userinfo tells all that is known, with or without scope.</summary>
+    /// <summary>As FusionAuth does: userinfo tells all that is known, with or without scope, and confidential clients may go without PKCE.</summary>
     Compatibility,
 }
 

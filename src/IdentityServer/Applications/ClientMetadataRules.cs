@@ -9,6 +9,13 @@ internal static class ClientMetadataRules
     private const string Path = "application.clientMetadata";
 
     private static readonly string[] Methods = ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"];
+    // RFC 9126 §6, RFC 9101 §10.5, RFC 9449 §5.2, RFC 8705 §3.4.
+    private static readonly string[] Promises =
+    [
+        Protocol.ClientMetadata.RequirePushedAuthorizationRequests, "require_signed_request_object", "dpop_bound_access_tokens",
+        "tls_client_certificate_bound_access_tokens",
+    ];
+
     private static readonly string[] OurAlgorithms = [JwsAlgorithm.RS256.Name, JwsAlgorithm.ES256.Name];
 
     /// <summary>Notes everything that is wrong.</summary>
@@ -22,6 +29,7 @@ internal static class ClientMetadataRules
         CheckPolicy(settings, errors);
         CheckKeys(metadata, errors);
         CheckUris(metadata, errors);
+        CheckPromises(metadata, errors);
         if (metadata.DefaultMaxAge < 0)
         {
             errors.Add(Path + ".default_max_age", "invalid", "A number of seconds, zero or more.");
@@ -68,6 +76,15 @@ internal static class ClientMetadataRules
         if (metadata is { TokenEndpointAuthMethod: "private_key_jwt", Jwks: null, JwksUri: null })
         {
             errors.Add(Path + ".jwks", "missing", "private_key_jwt needs the client's public keys.");
+        }
+    }
+
+    // What would refuse or bind requests here, and doesn't yet: stored, it would promise a protection that there is none of.
+    private static void CheckPromises(ClientMetadata metadata, FieldErrors errors)
+    {
+        foreach (var name in Promises.Where(name => metadata.Others?.TryGetValue(name, out var value) == true && value.ValueKind is not JsonValueKind.False))
+        {
+            errors.Add($"{Path}.{name}", "invalid", "This server does not do that yet, so it can't be required.");
         }
     }
 

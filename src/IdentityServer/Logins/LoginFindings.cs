@@ -9,8 +9,8 @@ public static class LoginFindings
     /// <summary>The field of the password.</summary>
     public const string Password = "password";
 
-    /// <summary>Whatever it was that did not fit.</summary>
-    public static FieldErrors Wrong() => new FieldErrors().AddGeneral("invalidLogin", "The sign-in details or the password are wrong.");
+    /// <summary>Whatever it was that did not fit. It stands at the password, which has to be typed again in any case.</summary>
+    public static FieldErrors Wrong() => new FieldErrors().Add(Password, "invalidLogin", "The sign-in details or the password are wrong.");
 
     /// <summary>Notes what was left blank.</summary>
     public static FieldErrors CheckBlank(string? loginId, string? password)

@@ -27,7 +27,7 @@ public sealed record LoginPage : IPage<LoginPage>, IPostsBack, IRepeatable
         {
             LoginId = "ada@example.com",
             KeepSignedIn = true,
-            Errors = new FieldErrors().AddGeneral("invalidLogin", "The e-mail address or the password is wrong."),
+            Errors = LoginFindings.Wrong(),
         },
         Sample with { Errors = new FieldErrors().Add("loginId", "blank", "Enter your e-mail.").Add("password", "blank", "Enter your password.") },
         Sample with

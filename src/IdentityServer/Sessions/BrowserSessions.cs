@@ -37,6 +37,9 @@ public sealed record NewSession
 
     /// <summary>The browser's address.</summary>
     public string? Address { get; init; }
+
+    /// <summary>The application that the person signs in to, if one asks.</summary>
+    public Guid? ApplicationId { get; init; }
 }
 
 /// <summary>A session that began, and the secret for its cookie.</summary>
@@ -157,6 +160,11 @@ public sealed class BrowserSessions(Database database, IOptions<ServerOptions> o
                 }
 
                 db.Sessions.Add(session);
+                if (wanted.Raises is null)
+                {
+                    LoginRecord.Add(db, wanted.Proof, wanted.ApplicationId, wanted.Address, now);
+                }
+
                 return new StartedSession(session, secret);
             },
             cancellation);

@@ -5,18 +5,19 @@ namespace IdentityServer.Sessions;
 /// <summary>Begins the session of a person who has just proved who they are, in this browser.</summary>
 public sealed class BrowserSignIn(BrowserSessions sessions, SessionCookie cookie)
 {
-    /// <summary>The session; null if the person was shut out in this very moment.</summary>
-    public Task<SignedIn?> BeginAsync(HttpContext http, Proof proof, bool persistent, CancellationToken cancellation) =>
-        BeginAsync(http, proof, persistent, null, cancellation);
+    /// <summary>The session, for <paramref name="applicationId"/> if an application asks; null if the person was shut out in this very moment.</summary>
+    public Task<SignedIn?> BeginAsync(HttpContext http, Proof proof, Guid? applicationId, bool persistent, CancellationToken cancellation) =>
+        BeginAsync(http, proof, applicationId, persistent, null, cancellation);
 
     /// <summary>
     /// A session of two factors in place of this one, whose holder has just given the second. Null: the session has ended, or the
     /// person was shut out, in this very moment.
     /// </summary>
     public Task<SignedIn?> RaiseAsync(HttpContext http, SignedIn signedIn, string amr, CancellationToken cancellation) =>
-        BeginAsync(http, new Proof(signedIn.User, signedIn.Session.AuthenticationType, amr), signedIn.Session.Persistent, signedIn.Session, cancellation);
+        BeginAsync(http, new Proof(signedIn.User, signedIn.Session.AuthenticationType, amr), null, signedIn.Session.Persistent, signedIn.Session, cancellation);
 
-    private async Task<SignedIn?> BeginAsync(HttpContext http, Proof proof, bool persistent, Session? raises, CancellationToken cancellation)
+    private async Task<SignedIn?> BeginAsync(
+        HttpContext http, Proof proof, Guid? applicationId, bool persistent, Session? raises, CancellationToken cancellation)
     {
         var started = await sessions.StartAsync(
             new NewSession
@@ -27,6 +28,7 @@ public sealed class BrowserSignIn(BrowserSessions sessions, SessionCookie cookie
                 Raises = raises,
                 UserAgent = http.Request.Headers.UserAgent,
                 Address = http.Connection.RemoteIpAddress?.ToString(),
+                ApplicationId = applicationId,
             },
             cancellation);
         if (started is null)

@@ -34,7 +34,7 @@ public sealed class HalfSignInCookie(PublicAddress address, IDataProtectionProvi
         }
 
         return await people.FindAsync(held.UserId, cancellation) is { Active: true } user && user.SecurityStamp == held.SecurityStamp
-            ? new HalfSignIn(new Proof(user, held.Type, held.Amr), held.Persistent)
+            ? new HalfSignIn(new Proof(user, held.Type, held.Amr) { LoginId = held.ByEmail is { } byEmail ? byEmail ? user.Email : user.Username : null }, held.Persistent)
             : null;
     }
 
@@ -42,7 +42,8 @@ public sealed class HalfSignInCookie(PublicAddress address, IDataProtectionProvi
     public void Write(HttpContext http, HalfSignIn half, string request)
     {
         var proof = half.Proof;
-        var envelope = new Envelope(proof.User.Id, proof.User.SecurityStamp, proof.Type, proof.Amr, half.Persistent, request, clock.GetUtcNow() + Lifetime);
+        var byEmail = proof.LoginId?.Contains('@', StringComparison.Ordinal); // A cookie has no room for what was typed.
+        var envelope = new Envelope(proof.User.Id, proof.User.SecurityStamp, proof.Type, proof.Amr, byEmail, half.Persistent, request, clock.GetUtcNow() + Lifetime);
         var text = Base64Url.EncodeToString(protector.Protect(JsonSerializer.SerializeToUtf8Bytes(envelope)));
         http.Response.Cookies.Append(Name(request), text, Options(Lifetime));
     }
@@ -87,5 +88,5 @@ public sealed class HalfSignInCookie(PublicAddress address, IDataProtectionProvi
     }
 
     private sealed record Envelope(
-        Guid UserId, string SecurityStamp, AuthenticationType Type, string Amr, bool Persistent, string Request, DateTimeOffset ExpiresAt);
+        Guid UserId, string SecurityStamp, AuthenticationType Type, string Amr, bool? ByEmail, bool Persistent, string Request, DateTimeOffset ExpiresAt);
 }

@@ -26,7 +26,11 @@ public enum AuthenticationType
 /// <param name="User">Who, as read when they proved it.</param>
 /// <param name="Type">How they came in.</param>
 /// <param name="Amr">By what: words of <see cref="Sessions.Amr"/>, space-separated.</param>
-public sealed record Proof(User User, AuthenticationType Type, string Amr);
+public sealed record Proof(User User, AuthenticationType Type, string Amr)
+{
+    /// <summary>The e-mail address or user name that they typed for it; null: nothing was typed.</summary>
+    public string? LoginId { get; init; }
+}
 
 /// <summary>Ways in, on the wire.</summary>
 public static class AuthenticationTypes

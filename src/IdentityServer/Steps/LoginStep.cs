@@ -47,7 +47,8 @@ internal sealed class LoginStep(PasswordLogin logins, LinkStep links, PasskeyPro
             return Refuse(context, model, outcome);
         }
 
-        return await signIn.BeginAsync(context, new Proof(signedIn.User, AuthenticationType.Password, Amr.Password), model.KeepSignedIn, cancellation)
+        var proof = new Proof(signedIn.User, AuthenticationType.Password, Amr.Password) { LoginId = model.LoginId };
+        return await signIn.BeginAsync(context, proof, model.KeepSignedIn, cancellation)
             ?? Refuse(context, model, new LoginOutcome.WrongCredentials());
     }
 

@@ -52,7 +52,10 @@ internal sealed class RegisterStep(FormCatalog forms, FormEngine engine, ThemeCa
             return Refuse(context, complete, errors, StatusCodes.Status503ServiceUnavailable);
         }
 
-        var proof = new Proof(registered.User, AuthenticationType.Registration, Amr.Password);
+        var proof = new Proof(registered.User, AuthenticationType.Registration, Amr.Password)
+        {
+            LoginId = registered.User.Email ?? registered.User.Username,
+        };
         return await signIn.BeginAsync(context, proof, persistent: false, cancellation) ?? new StepOutcome.Refused(OAuthError.AccessDenied);
     }
 

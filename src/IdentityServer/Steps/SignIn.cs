@@ -26,7 +26,7 @@ internal sealed class SignIn(BrowserSignIn browser, HalfSignInCookie half, Brows
                 return new StepOutcome.Halfway(waiting);
         }
 
-        return await browser.BeginAsync(context.Http, proof, persistent, cancellation) is { } signedIn
+        return await browser.BeginAsync(context.Http, proof, context.Application.Id, persistent, cancellation) is { } signedIn
             ? Done(context, signedIn, new Interaction(signedIn.Session.Id, Authenticated: true))
             : null;
     }
@@ -40,7 +40,7 @@ internal sealed class SignIn(BrowserSignIn browser, HalfSignInCookie half, Brows
         if (context.Half is { } waiting)
         {
             var proof = waiting.Proof with { User = user, Amr = Amr.WithSecondFactor(waiting.Proof.Amr, method) };
-            return await browser.BeginAsync(context.Http, proof, waiting.Persistent, cancellation) is { } begun
+            return await browser.BeginAsync(context.Http, proof, context.Application.Id, waiting.Persistent, cancellation) is { } begun
                 ? Done(context, begun, new Interaction(begun.Session.Id, Authenticated: true))
                 : null;
         }

@@ -1,6 +1,7 @@
 using System.Linq.Expressions;
 using IdentityServer.Data;
 using IdentityServer.Email;
+using IdentityServer.Sessions;
 using Microsoft.EntityFrameworkCore;
 
 namespace IdentityServer.Tokens;
@@ -26,13 +27,15 @@ internal sealed partial class Pruning(Database database, TimeProvider clock, ILo
     {
         var due = clock.GetUtcNow() - Grace;
         var (sent, dead) = (clock.GetUtcNow() - SentMails, clock.GetUtcNow() - DeadMails);
+        var forgotten = clock.GetUtcNow() - LoginRecord.Life;
         return await PruneAsync(db => db.Sessions, row => row.ExpiresAt < due || row.EndedAt < due, row => row.Id, cancellation)
             + await PruneAsync(db => db.Tokens, row => row.ExpiresAt < due, row => row.Id, cancellation)
             + await PruneAsync(db => db.Authorizations, row => row.ExpiresAt < due, row => row.Id, cancellation)
             + await PruneAsync(db => db.RevokedAccessTokens, row => row.ExpiresAt < due, row => row.Id, cancellation)
             + await PruneAsync(db => db.SpentAssertions, row => row.ExpiresAt < due, row => row.Hash, cancellation)
             + await PruneAsync(db => db.Outbox, row => (row.Status == MailStatus.Sent && row.FinishedAt < sent) || row.FinishedAt < dead, row => row.Id, cancellation)
-            + await PruneAsync(db => db.Quotas, row => row.ResetsAt < due, row => row.Key, cancellation);
+            + await PruneAsync(db => db.Quotas, row => row.ResetsAt < due, row => row.Key, cancellation)
+            + await PruneAsync(db => db.LoginRecords, row => row.Instant < forgotten, row => row.Id, cancellation);
     }
 
     /// <inheritdoc/>

@@ -45,6 +45,36 @@ public sealed class ApplicationsApiTests
     }
 
     [Fact]
+    public async Task The_section_for_clients_can_be_read_alone_and_holds_no_secret()
+    {
+        var server = await TestServer.SharedAsync();
+        var api = await server.NewApiAsync();
+        var id = await api.NewApplicationAsync(ApiFixture.Json("""{"oauthConfiguration":{"logoutURL":"https://app.example.com/","clientSecret":"a-secret-that-is-long-enough-0123456789"}}""").AsObject());
+
+        var answer = await api.GetAsync($"/api/application/{id}/oauth-configuration");
+
+        Assert.Equal(id, answer.Expect("oauthConfiguration")["clientId"]!.GetValue<string>());
+        Assert.Equal(("https://app.example.com/", 3600), (answer.Json["logoutURL"]!.GetValue<string>(), answer.Json["httpSessionMaxInactiveInterval"]!.GetValue<int>()));
+        Assert.DoesNotContain("ecret\":", answer.Body, StringComparison.Ordinal);
+        (await api.GetAsync($"/api/application/{Guid.NewGuid()}/oauth-configuration")).ExpectEmpty(HttpStatusCode.NotFound);
+        (await api.GetAsync("/api/application/nothing/oauth-configuration")).ExpectCodes("[couldNotConvert]applicationId");
+    }
+
+    // RFC 9126 §6, RFC 9101 §10.5, RFC 9449 §5.2, RFC 8705 §3.4.
+    [Theory]
+    [InlineData("require_pushed_authorization_requests")]
+    [InlineData("require_signed_request_object")]
+    [InlineData("dpop_bound_access_tokens")]
+    [InlineData("tls_client_certificate_bound_access_tokens")]
+    public async Task A_protection_that_there_is_not_can_not_be_required(string name)
+    {
+        var api = await (await TestServer.SharedAsync()).NewApiAsync();
+
+        (await api.PostAsync("/api/application", Body($$$"""{"clientMetadata":{"{{{name}}}":true} }"""))).ExpectCodes($"[invalid]application.clientMetadata.{name}");
+        (await api.PostAsync("/api/application", Body($$$"""{"clientMetadata":{"{{{name}}}":false} }"""))).Expect("application");
+    }
+
+    [Fact]
     public async Task A_secret_is_made_where_one_is_needed_and_told_once()
     {
         var server = await TestServer.SharedAsync();

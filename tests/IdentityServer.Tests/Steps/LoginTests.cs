@@ -12,14 +12,16 @@ public sealed class LoginTests(OwnServer own) : IClassFixture<OwnServer>
     private readonly TestServer server = own.Server;
 
     [Fact]
-    public async Task A_wrong_password_is_told_above_the_form_and_the_name_is_kept()
+    public async Task A_wrong_password_is_told_above_the_form_and_beside_the_field_and_the_name_is_kept()
     {
         using var visit = await Visit.StartAsync(server);
 
         var page = await visit.Browser.SubmitAsync(await visit.OpenAsync(), ("loginId", visit.User.Email!), ("password", "not-the-password"), ("keepSignedIn", "true"));
 
         page.AssertStep("login");
-        Assert.Contains(Wrong, page.Problems(), StringComparison.Ordinal);
+        Assert.Contains(Wrong, page.Document.QuerySelector("[role=alert] a[href='#password']")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains(Wrong, page.Document.QuerySelector("#password-error")!.TextContent, StringComparison.Ordinal);
+        Assert.Equal("password-error", page.Form.QuerySelector("#password[aria-invalid=true]")!.GetAttribute("aria-describedby"));
         Assert.Equal(visit.User.Email, page.Field("loginId"));
         Assert.True(page.Form.QuerySelector("input[name=keepSignedIn]")!.HasAttribute("checked"));
         Assert.DoesNotContain("not-the-password", page.Body, StringComparison.Ordinal);

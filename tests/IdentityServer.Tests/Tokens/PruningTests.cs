@@ -44,6 +44,11 @@ public sealed class PruningTests
         server.Clock.Advance(TimeSpan.FromDays(40));
         await server.Get<Pruning>().PruneAsync(None);
         Assert.Equal(0, await server.ReadAsync(db => db.Authorizations.CountAsync()));
+        Assert.Equal(2, await server.ReadAsync(db => db.LoginRecords.CountAsync()));
+
+        server.Clock.Advance(TimeSpan.FromDays(50));
+        await server.Get<Pruning>().PruneAsync(None);
+        Assert.Equal(0, await server.ReadAsync(db => db.LoginRecords.CountAsync()));
     }
 
     private static Token Token(byte number, DateTimeOffset expires, Guid authorizationId) => new()

@@ -78,6 +78,16 @@ internal static class ApplicationShape
         Taken("tenantId", Shape.Uuid),
         Taken("orderBy", Shape.Text, "name or insertInstant, with ASC or DESC behind it."));
 
+    /// <summary>GET of the section alone.</summary>
+    public static ApiCall OauthConfiguration => new(Noun.Group, "retrieveOauthConfiguration", "Shows an application's OAuth settings")
+    {
+        Answer = Shape.Object(
+            null,
+            Shown("oauthConfiguration", Oauth),
+            Shown("httpSessionMaxInactiveInterval", Shape.Whole, "Seconds without use after which a sign-in ends."),
+            ShownIfSet("logoutURL", Shape.Text)),
+    };
+
     /// <summary>PUT, which also brings back.</summary>
     public static ApiCall Replace => Noun.Replace with
     {

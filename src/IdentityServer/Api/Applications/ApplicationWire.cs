@@ -47,9 +47,8 @@ internal static class ApplicationWire
     public static JsonObject Show(StoredApplication stored, ApplicationSettings settings, string? newSecret = null)
     {
         var sections = JsonSerializer.SerializeToNode(settings, ApplicationSettings.Json)!.AsObject();
-        var oauth = sections["oauthConfiguration"]!.AsObject();
-        oauth["clientId"] = stored.ClientId;
-        oauth["requireClientAuthentication"] = settings.OauthConfiguration.ClientAuthenticationPolicy is ClientAuthenticationPolicy.Required;
+        var oauth = ShowOauthConfiguration(stored, settings);
+        sections["oauthConfiguration"] = oauth;
         if (newSecret is not null)
         {
             oauth["clientSecret"] = newSecret;
@@ -74,6 +73,22 @@ internal static class ApplicationWire
         }
 
         return shown;
+    }
+
+    /// <summary>What a client needs to know of its application (§8.2): the section alone, and where and when sessions end.</summary>
+    public static JsonObject ShowOauth(StoredApplication stored, ApplicationSettings settings, TimeSpan idle) => ApiJson.WithoutNulls(new()
+    {
+        ["oauthConfiguration"] = ShowOauthConfiguration(stored, settings),
+        ["httpSessionMaxInactiveInterval"] = (int)idle.TotalSeconds,
+        ["logoutURL"] = settings.OauthConfiguration.LogoutUrl,
+    });
+
+    private static JsonObject ShowOauthConfiguration(StoredApplication stored, ApplicationSettings settings)
+    {
+        var oauth = JsonSerializer.SerializeToNode(settings.OauthConfiguration, ApplicationSettings.Json)!.AsObject();
+        oauth["clientId"] = stored.ClientId;
+        oauth["requireClientAuthentication"] = settings.OauthConfiguration.ClientAuthenticationPolicy is ClientAuthenticationPolicy.Required;
+        return oauth;
     }
 
     private static RegistrationConfiguration ReadRegistration(JsonFields fields) => new()

@@ -4,11 +4,13 @@ using IdentityServer.Data;
 using IdentityServer.Forms;
 using IdentityServer.Tenants;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 namespace IdentityServer.Api;
 
 /// <summary><c>/api/application</c> (§8.2).</summary>
-internal sealed class ApplicationsApi(Database database, TenantCatalog tenants, ApplicationStore store, ApiChanges changes)
+internal sealed class ApplicationsApi(
+    Database database, TenantCatalog tenants, ApplicationStore store, ApiChanges changes, IOptions<ServerOptions> options)
 {
     private const string Envelope = "application";
 
@@ -24,6 +26,7 @@ internal sealed class ApplicationsApi(Database database, TenantCatalog tenants, 
         routes.MapApi("GET", One, noun.Get, api.GetAsync);
         routes.MapApi("GET", "/api/application/search", ApplicationShape.Search.ByGet, api.SearchAsync);
         routes.MapApi("POST", "/api/application/search", ApplicationShape.Search.ByPost, api.SearchAsync);
+        routes.MapApi("GET", "/api/application/{applicationId}/oauth-configuration", ApplicationShape.OauthConfiguration, api.GetOauthAsync);
         routes.MapApi("PUT", One, ApplicationShape.Replace, AdminGuard.ForApplication(api.PutAsync));
         routes.MapApi("PATCH", One, noun.Patch, AdminGuard.ForApplication(api.PatchAsync));
         routes.MapApi("DELETE", One, ApplicationShape.Delete, AdminGuard.ForApplication(api.DeleteAsync));
@@ -110,6 +113,21 @@ internal sealed class ApplicationsApi(Database database, TenantCatalog tenants, 
         }
 
         return ApiResult.Ok(new JsonObject { ["applications"] = ApiJson.List(found.Select(Show)) });
+    }
+
+    private Task<ApiResult> GetOauthAsync(ApiRequest request, CancellationToken cancellation)
+    {
+        var id = request.PathId("applicationId");
+        if (request.Errors.Any)
+        {
+            return Task.FromResult(ApiResult.Refused(request.Errors));
+        }
+
+        return database.ReadAsync(
+            async (db, token) => await db.Applications.FirstOrDefaultAsync(row => row.Id == id && row.TenantId == tenants.Default.Id, token) is { } stored
+                ? ApiResult.Ok(ApplicationWire.ShowOauth(stored, ApplicationStore.Read(stored), TimeSpan.FromMinutes(options.Value.Sessions.IdleMinutes)))
+                : ApiResult.Missing,
+            cancellation);
     }
 
     private async Task<ApiResult> SearchAsync(ApiRequest request, CancellationToken cancellation)

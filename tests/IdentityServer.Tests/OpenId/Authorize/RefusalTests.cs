@@ -127,12 +127,30 @@ public sealed class RefusalTests
         Assert.Equal(HttpStatusCode.OK, (await party.RedeemAsync(call, answer, ("code_verifier", null))).Status);
     }
 
-    [Fact]
-    public async Task A_public_client_never_goes_without_PKCE()
+    // Section 19 of the compatibility notes: what works with FusionAuth unchanged may know no PKCE.
+    [Theory]
+    [InlineData(null, "login")]
+    [InlineData(ProofKeyForCodeExchangePolicy.Required, null)]
+    public async Task Treated_as_FusionAuth_does_a_confidential_client_needs_PKCE_only_where_that_is_said(ProofKeyForCodeExchangePolicy? policy, string? step)
     {
         var server = await TestServer.SharedAsync();
         using var browser = server.NewBrowser();
-        var party = await RelyingParty.AddPublicAsync(server, oauth => oauth with { ProofKeyForCodeExchangePolicy = ProofKeyForCodeExchangePolicy.NotRequired });
+        var party = await RelyingParty.AddAsync(
+            server, oauth => oauth with { ProofKeyForCodeExchangePolicy = policy, ScopeHandlingPolicy = ScopeHandlingPolicy.Compatibility });
+        var page = await browser.OpenAsync(party.Call(("code_challenge", null), ("code_challenge_method", null)).Url);
+
+        Assert.Equal(step, page.Location is null ? page.Form.QuerySelector("input[name=step]")?.GetAttribute("value") : null);
+    }
+
+    [Theory]
+    [InlineData(ScopeHandlingPolicy.Strict)]
+    [InlineData(ScopeHandlingPolicy.Compatibility)]
+    public async Task A_public_client_never_goes_without_PKCE(ScopeHandlingPolicy handling)
+    {
+        var server = await TestServer.SharedAsync();
+        using var browser = server.NewBrowser();
+        var party = await RelyingParty.AddPublicAsync(
+            server, oauth => oauth with { ProofKeyForCodeExchangePolicy = ProofKeyForCodeExchangePolicy.NotRequired, ScopeHandlingPolicy = handling });
         var call = party.Call(("code_challenge", null), ("code_challenge_method", null));
 
         AuthorizeAnswer.Read(await browser.OpenAsync(call.Url)).AssertRefused(server, call, "invalid_request", "missing_code_challenge", "required (PKCE)");

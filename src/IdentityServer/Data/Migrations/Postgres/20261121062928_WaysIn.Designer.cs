@@ -943,7 +943,7 @@ namespace IdentityServer.Data.Migrations.Postgres
                     b.ToTable("Links");
                 });
 
-            modelBuilder.Entity("IdentityServer.Logins.LoginRecord", b =>
+            modelBuilder.Entity("IdentityServer.Sessions.LoginRecord", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -1593,7 +1593,7 @@ namespace IdentityServer.Data.Migrations.Postgres
                         .OnDelete(DeleteBehavior.Cascade);
                 });
 
-            modelBuilder.Entity("IdentityServer.Logins.LoginRecord", b =>
+            modelBuilder.Entity("IdentityServer.Sessions.LoginRecord", b =>
                 {
                     b.HasOne("IdentityServer.Users.User", null)
                         .WithMany()

@@ -953,7 +953,7 @@ namespace IdentityServer.Data.Migrations.Sqlite
                     b.ToTable("Links");
                 });
 
-            modelBuilder.Entity("IdentityServer.Logins.LoginRecord", b =>
+            modelBuilder.Entity("IdentityServer.Sessions.LoginRecord", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -1604,7 +1604,7 @@ namespace IdentityServer.Data.Migrations.Sqlite
                         .OnDelete(DeleteBehavior.Cascade);
                 });
 
-            modelBuilder.Entity("IdentityServer.Logins.LoginRecord", b =>
+            modelBuilder.Entity("IdentityServer.Sessions.LoginRecord", b =>
                 {
                     b.HasOne("IdentityServer.Users.User", null)
                         .WithMany()
