@@ -35,6 +35,13 @@ internal sealed partial class ApiEndpoint(ApiKeyCatalog keys, TenantCatalog tena
             : (await handler(caller is not null, http.RequestAborted)).WriteAsync(http.Response, http.RequestAborted));
     }
 
+    /// <summary>Answers a call that reads a body and needs no key; a wrong one is refused.</summary>
+    public Task RunPublicAsync(HttpContext http, string route, ApiHandler handler)
+    {
+        var caller = Authenticate(http, out var presented);
+        return AnswerAsync(http, caller ?? (presented ? null : ApiCaller.Nobody), route, handler, MaxBody);
+    }
+
     private async Task AnswerAsync(HttpContext http, ApiCaller? caller, string permission, ApiHandler handler, int maxBody)
     {
         ApiResult result;

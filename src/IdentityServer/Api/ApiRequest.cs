@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Primitives;
 
@@ -21,6 +22,9 @@ internal sealed class ApiRequest(HttpContext http, ApiCaller caller, JsonNode? b
 
     /// <summary>The media type of the body, without parameters.</summary>
     public string? MediaType { get; } = MediaTypeOf(http.Request);
+
+    /// <summary>Where the call comes from, as the connection or a trusted proxy says.</summary>
+    public IPAddress? RemoteAddress => http.Connection.RemoteIpAddress;
 
     /// <summary>The id in the path under this name, or null if the path has none. A malformed one is noted (§1.3).</summary>
     public Guid? PathId(string name) => http.GetRouteValue(name) is string text ? ParseId(name, text) : null;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using IdentityServer.Users;
@@ -36,6 +37,10 @@ internal sealed class ApiResult
 
     /// <summary>503: the database or the password hasher has no room just now.</summary>
     public static ApiResult Busy(string seconds = "1") => new(StatusCodes.Status503ServiceUnavailable, null, seconds);
+
+    /// <summary>429: too many failures from there (RFC 6585 §4).</summary>
+    public static ApiResult TooMany(TimeSpan retryAfter) => new(
+        StatusCodes.Status429TooManyRequests, null, Math.Max(1, Math.Ceiling(retryAfter.TotalSeconds)).ToString(CultureInfo.InvariantCulture));
 
     /// <summary>400 with findings (§1.7), unless the finding is that there is no room to look.</summary>
     public static ApiResult Refused(FieldErrors errors) =>

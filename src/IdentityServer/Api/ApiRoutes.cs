@@ -29,6 +29,7 @@ public static class ApiRoutes
         GroupMembersApi.Map(routes);
         KeysApi.Map(routes);
         ApiKeysApi.Map(routes);
+        WebAuthnApi.Map(routes);
         OpenApiEndpoint.Map(routes);
     }
 
@@ -57,6 +58,15 @@ public static class ApiRoutes
     {
         var endpoint = routes.ServiceProvider.GetRequiredService<ApiEndpoint>();
         routes.MapMethods(pattern, [method], http => endpoint.RunOpenAsync(http, pattern, handler)).WithMetadata(call);
+    }
+
+    /// <summary>
+    /// Maps a call that reads a body and needs no key, because what it is sent proves enough. A wrong key is refused all the same.
+    /// </summary>
+    internal static void MapPublicApi(this IEndpointRouteBuilder routes, string method, string pattern, ApiCall call, ApiHandler handler)
+    {
+        var endpoint = routes.ServiceProvider.GetRequiredService<ApiEndpoint>();
+        routes.MapMethods(pattern, [method], http => endpoint.RunPublicAsync(http, pattern, handler)).WithMetadata(call);
     }
 
     /// <summary>The permission that a route needs.</summary>

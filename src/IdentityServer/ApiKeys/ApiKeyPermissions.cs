@@ -14,6 +14,9 @@ public sealed class ApiKeyPermissions
     /// <summary>Everything.</summary>
     public static readonly ApiKeyPermissions All = new(new Dictionary<string, IReadOnlyList<string>>());
 
+    /// <summary>Nothing.</summary>
+    public static readonly ApiKeyPermissions None = new(new Dictionary<string, IReadOnlyList<string>> { [string.Empty] = [] });
+
     /// <summary>These methods at these endpoints.</summary>
     public ApiKeyPermissions(IReadOnlyDictionary<string, IReadOnlyList<string>> endpoints) =>
         this.endpoints = endpoints.ToFrozenDictionary(

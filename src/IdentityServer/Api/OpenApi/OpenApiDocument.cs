@@ -92,7 +92,7 @@ internal static class OpenApiDocument
         [
             .. names.Select(parameter => PathParameter(components, parameter)),
             .. call.Query.Select(parameter => QueryParameter(components, parameter)),
-            .. call.Open ? Array.Empty<JsonNode>() : [new JsonObject { ["$ref"] = "#/components/parameters/" + TenantParameter }],
+            .. call is { Open: true, Body: null } ? Array.Empty<JsonNode>() : [new JsonObject { ["$ref"] = "#/components/parameters/" + TenantParameter }],
         ]);
         if (call.Body is not null)
         {
@@ -151,10 +151,11 @@ internal static class OpenApiDocument
         }
 
         var responses = new JsonObject { ["200"] = success };
-        Add("400", "Refused", !call.Open);
+        Add("400", "Refused", call is not { Open: true, Body: null });
         Add("401", "Denied", applies: true);
         Add("404", "Missing", mayMiss);
         Add("413", "TooLarge", call.Body is not null);
+        Add("429", "TooMany", call is { Open: true, Body: not null });
         Add("503", "Busy", applies: true);
         return responses;
 
@@ -199,11 +200,6 @@ internal static class OpenApiDocument
     {
         var refused = Response("The request was refused; the body says why.");
         refused["content"] = new JsonObject { [Json] = new JsonObject { ["schema"] = ErrorShape.Write(components, ShapeUse.Answer) } };
-        var busy = Response("The server has no room just now.");
-        busy["headers"] = new JsonObject
-        {
-            ["Retry-After"] = new JsonObject { ["description"] = "Seconds to wait.", ["schema"] = Shape.Whole.Write(components, ShapeUse.Answer) },
-        };
         return new JsonObject
         {
             ["schemas"] = components.Write(),
@@ -213,7 +209,8 @@ internal static class OpenApiDocument
                 ["Denied"] = Response("No key, an unknown or expired one, or one that lacks the permission. There is no body."),
                 ["Missing"] = Response("There is no such object. There is no body."),
                 ["TooLarge"] = Response("The body is too large. There is no body in the answer."),
-                ["Busy"] = busy,
+                ["TooMany"] = Later("Too many failures from this address. There is no body."),
+                ["Busy"] = Later("The server has no room just now."),
             },
             ["parameters"] = new JsonObject
             {
@@ -236,6 +233,16 @@ internal static class OpenApiDocument
                 },
             },
         };
+
+        JsonObject Later(string about)
+        {
+            var response = Response(about);
+            response["headers"] = new JsonObject
+            {
+                ["Retry-After"] = new JsonObject { ["description"] = "Seconds to wait.", ["schema"] = Shape.Whole.Write(components, ShapeUse.Answer) },
+            };
+            return response;
+        }
 
         static JsonObject Response(string about) => new() { ["description"] = about };
     }
