@@ -15,6 +15,8 @@ const string Help = """
           --seconds=5         How long each endpoint is measured.
           --only=refresh      Only those whose name contains this.
       people                  Import of 100,000 people, and search by e-mail prefix among 1,000,000.
+      timing                  Whether answers tell by their time that there is an account: for each way to ask, 200 times for one that
+                              exists and 200 times for one that does not, taking turns.
       micro [filter]          Small parts alone, with BenchmarkDotNet.
       help                    Shows this text.
 
@@ -30,6 +32,8 @@ switch (args)
         return await LoadTest.RunAsync(load, args);
     case ["people"]:
         return await PeopleBenchmark.RunAsync();
+    case ["timing"]:
+        return await AnswerTimes.RunAsync();
     case ["micro", .. var rest]:
         // In this process: the generated project of the default would need the package source.
         var inProcess = DefaultConfig.Instance.AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance));

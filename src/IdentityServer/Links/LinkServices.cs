@@ -1,3 +1,5 @@
+using IdentityServer.Data;
+
 namespace IdentityServer.Links;
 
 /// <summary>Registers the services of this room.</summary>
@@ -5,6 +7,7 @@ internal static class LinkServices
 {
     /// <summary>Adds the services of this room; purposes are added by whoever sends such links.</summary>
     public static IServiceCollection AddLinks(this IServiceCollection services) => services
+        .AddSingleton<IExpiring, ExpiredLinks>()
         .AddSingleton<LinkStore>()
         .AddSingleton<LinkPurposes>()
         .AddSingleton<LinkConfirmation>()

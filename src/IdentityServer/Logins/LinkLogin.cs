@@ -107,7 +107,7 @@ public sealed class LinkLogin(
                 }
                 else
                 {
-                    mailer.Pretend(mail);
+                    mailer.Pretend(db, mail);
                 }
             },
             cancellation);

@@ -124,7 +124,8 @@ internal sealed class LinkStep(
         switch (await logins.FinishAsync(attempt, cancellation))
         {
             case LoginOutcome.SignedIn { User: var user }:
-                return await signIn.BeginAsync(context, new Proof(user, AuthenticationType.Passwordless, Amr.Email), facts.Persistent, cancellation)
+                var proven = new Proof(user, AuthenticationType.Passwordless, Amr.Email) { LoginId = facts.Address };
+                return await signIn.BeginAsync(context, proven, facts.Persistent, cancellation)
                     ?? new StepOutcome.Refused(OAuthError.AccessDenied);
             case LoginOutcome.Disabled { User: var user }:
                 return Refuse(context, user);

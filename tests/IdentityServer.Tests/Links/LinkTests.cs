@@ -3,6 +3,7 @@ using IdentityServer.Data;
 using IdentityServer.Links;
 using IdentityServer.Tenants;
 using IdentityServer.Tests.Fixtures;
+using IdentityServer.Tokens;
 using IdentityServer.Users;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -220,6 +221,18 @@ public sealed class LinkTests : IAsyncLifetime
         }
 
         Assert.Equal("ada@example.com", Store.FactsOf(row).Address);
+    }
+
+    [Fact]
+    public async Task Expired_links_are_deleted()
+    {
+        await MakeAsync();
+        var later = await MakeAsync(link => link with { Purpose = LinkPurpose.Invitation });
+        server.Clock.Advance(TimeSpan.FromHours(26));
+
+        await server.Get<Pruning>().PruneAsync(CancellationToken.None);
+
+        Assert.Equal([later.Row.Id], await server.ReadAsync(db => db.Links.Select(row => row.Id).ToListAsync()));
     }
 
     [Theory, OnEachDatabase]
