@@ -88,6 +88,24 @@ public sealed class PageTests(RunningSite site)
         ["account"] = ("Your account", (visitor, _) => visitor.OpenAccountAsync("/account")),
         ["account-password"] = ("Change your password", (visitor, _) => visitor.OpenAccountAsync("/account/password")),
         ["account-sessions"] = ("Where you’re signed in", (visitor, _) => visitor.OpenAccountAsync("/account/sessions")),
+        ["account-data"] = ("Your data", (visitor, _) => visitor.OpenAccountAsync("/account/data")),
+        ["account-delete"] = ("Delete your account", async (visitor, _) =>
+        {
+            await visitor.OpenAccountAsync("/account/delete");
+            await visitor.PressAsync("Delete my account");
+            await visitor.Page.GetByRole(AriaRole.Alert).WaitForAsync();
+        }),
+        ["keep-account"] = ("Keep your account?", async (visitor, site) =>
+        {
+            var email = await visitor.RegisterAsync();
+            await visitor.Page.GotoAsync(site.Issuer + "/account/delete");
+            await visitor.Page.GetByLabel("To confirm, type").FillAsync(email);
+            await visitor.PressAsync("Delete my account");
+            await visitor.SeesHeadingAsync("Your account will be deleted");
+            await visitor.TakePictureAsync("account-deleted");
+            await visitor.AuthorizeAsync();
+            await visitor.FillLoginAsync(email);
+        }),
         ["account-applications"] = ("Applications", async (visitor, site) =>
         {
             await visitor.SignInAsync();

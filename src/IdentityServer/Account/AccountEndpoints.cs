@@ -13,6 +13,9 @@ internal static class AccountEndpoints
         services.AddSingleton<SessionsEndpoint>();
         services.AddSingleton<ApplicationsEndpoint>();
         services.AddSingleton<PasskeysEndpoint>();
+        services.AddSingleton<PersonalData>();
+        services.AddSingleton<DataEndpoint>();
+        services.AddSingleton<DeleteEndpoint>();
         return services;
     }
 
@@ -26,5 +29,7 @@ internal static class AccountEndpoints
         SessionsEndpoint.Map(routes);
         ApplicationsEndpoint.Map(routes);
         PasskeysEndpoint.Map(routes);
+        DataEndpoint.Map(routes);
+        DeleteEndpoint.Map(routes);
     }
 }

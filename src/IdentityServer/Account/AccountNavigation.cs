@@ -17,6 +17,8 @@ public static class AccountNavigation
         ("passkeys", Paths.Passkeys),
         ("sessions", Paths.AccountSessions),
         ("applications", Paths.AccountApplications),
+        ("data", Paths.AccountData),
+        ("delete", Paths.AccountDelete),
     ];
 
     /// <summary>The way to all pages, from the one at <paramref name="current"/>.</summary>

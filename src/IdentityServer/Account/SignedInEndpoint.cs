@@ -1,3 +1,4 @@
+using IdentityServer.Protocol;
 using IdentityServer.Themes;
 
 namespace IdentityServer.Account;
@@ -20,7 +21,8 @@ internal static class SignedInEndpoint
 
         if (Single(http, "error") is { } error)
         {
-            return Refuse(http, error, Single(http, "error_reason") ?? string.Empty, Single(http, "error_description") ?? string.Empty);
+            // Who turned back on the way is not in the wrong.
+            return Single(http, "error_reason") == OAuthError.AccessDenied.Reason ? new Redirect(Paths.Home) : Refuse(http, error, Single(http, "error_reason") ?? string.Empty, Single(http, "error_description") ?? string.Empty);
         }
 
         // What the request asked for must hold now; if not, asking again would lead round in a circle.

@@ -27,6 +27,7 @@ public static class Admission
         _ when user.TenantId != application.TenantId => new(Errors.AccessDenied, "user_not_found", "The user does not exist any more."),
         { Active: false } => new(Errors.AccessDenied, "user_locked", "The user is deactivated."),
         { ExpiresAt: { } end } when end <= now => new(Errors.AccessDenied, "user_expired", "The user's account has expired."),
+        { DeletesAt: not null } => new(Errors.AccessDenied, "user_deletion_requested", "The user's account is to be deleted."),
         { PasswordChangeRequired: true } => new(Errors.AccessDenied, "change_password_administrative", "The user must change the password first."),
         _ => null,
     };

@@ -24,6 +24,8 @@ internal static class PeopleServices
         services.AddSingleton<PeopleSearch>();
         services.AddSingleton<PeopleImport>();
         services.AddSingleton<Administrators>();
+        services.AddSingleton<AccountDeletion>();
+        services.AddHostedService<DueDeletions>();
         services.AddSingleton<IUserAccess, AuthorizationAccess>();
         services.AddSingleton<GivenAccess>();
         services.AddSessions();

@@ -25,6 +25,9 @@ public enum Step
     /// <summary>Choose the account.</summary>
     SelectAccount,
 
+    /// <summary>Keep the account that is to be deleted, or leave it to that.</summary>
+    KeepAccount,
+
     /// <summary>Say what the application's form wants to know.</summary>
     Complete,
 
@@ -134,7 +137,8 @@ public static class NextStep
                 : Due(situation, Step.Login, OAuthError.LoginRequired);
         }
 
-        if (Admission.Check(situation.Application, user, situation.Registration, situation.Now) is { } refusal)
+        // Whose account is to be deleted is not refused before they were asked whether to keep it.
+        if (user.DeletesAt is null && Admission.Check(situation.Application, user, situation.Registration, situation.Now) is { } refusal)
         {
             return new(null, refusal);
         }
@@ -149,6 +153,11 @@ public static class NextStep
                 return IsFresh(situation)
                     ? Due(situation, Step.SetUpFactor, OAuthError.InteractionRequired)
                     : Due(situation, Step.Login, OAuthError.LoginRequired);
+        }
+
+        if (user.DeletesAt is not null)
+        {
+            return Due(situation, Step.KeepAccount, OAuthError.InteractionRequired);
         }
 
         if (situation.Completion is not null)

@@ -43,6 +43,7 @@ internal static class OpenIdEndpoints
         services.AddSingleton<RegistrationBrake>();
         services.AddSingleton<RegisterStep>();
         services.AddSingleton<CompleteStep>();
+        services.AddSingleton<KeepAccountStep>();
         services.AddSingleton<ProtocolErrorPage>();
         services.AddSingleton<AuthorizeReply>();
         services.AddSingleton<AuthorizeFlow>();

@@ -19,6 +19,23 @@ public sealed class Administrators(Database database, People people, Registrar r
         database.ReadAsync((db, token) => All(db).AnyAsync(row => row.UserId == userId, token), cancellation);
 
     /// <summary>
+    /// Whether without this person nobody would administer this server. Asked in the transaction that takes them away: two who go at
+    /// once come one after the other.
+    /// </summary>
+    internal static async Task<bool> IsLastAsync(ServerDbContext db, Guid userId, DateTimeOffset now, CancellationToken token)
+    {
+        if (!await All(db).AnyAsync(row => row.UserId == userId, token))
+        {
+            return false;
+        }
+
+        await LockAsync(db, token);
+        return !await All(db)
+            .Join(db.Users, row => row.UserId, user => user.Id, (_, user) => user)
+            .AnyAsync(user => user.Id != userId && user.Active && user.DeletesAt == null && (user.ExpiresAt == null || user.ExpiresAt > now), token);
+    }
+
+    /// <summary>
     /// Creates an administrator. With <paramref name="onlyFirst"/> it is refused (<see cref="IsRefusedAsSecond"/>) when there is one,
     /// however many try at once.
     /// </summary>
@@ -38,9 +55,7 @@ public sealed class Administrators(Database database, People people, Registrar r
             var created = await database.WriteAsync(
                 async (db, token) =>
                 {
-                    // A write to the application's row before the look: two who try at once come one after the other.
-                    await db.Applications.Where(row => row.Id == AdminApplication.Id)
-                        .ExecuteUpdateAsync(set => set.SetProperty(row => row.UpdatedAt, row => row.UpdatedAt), token);
+                    await LockAsync(db, token);
                     if (onlyFirst && await ExistAsync(db, token))
                     {
                         return false;
@@ -63,6 +78,10 @@ public sealed class Administrators(Database database, People people, Registrar r
     public static bool IsRefusedAsSecond(FieldErrors errors) => errors.General.Any(error => error.Reason == ExistsReason);
 
     private static Task<bool> ExistAsync(ServerDbContext db, CancellationToken cancellation) => All(db).AnyAsync(cancellation);
+
+    // A write to the application's row before the look: who come at once come one after the other.
+    private static Task<int> LockAsync(ServerDbContext db, CancellationToken token) => db.Applications.Where(row => row.Id == AdminApplication.Id)
+        .ExecuteUpdateAsync(set => set.SetProperty(row => row.UpdatedAt, row => row.UpdatedAt), token);
 
     private static IQueryable<Registration> All(ServerDbContext db) =>
         db.Registrations.Where(row => row.ApplicationId == AdminApplication.Id && row.Roles.Contains(AdminApplication.Role));

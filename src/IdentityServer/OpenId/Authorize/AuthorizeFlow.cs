@@ -32,6 +32,7 @@ internal sealed class AuthorizeFlow(
     SetUpFactorStep setUpFactor,
     RegisterStep register,
     CompleteStep complete,
+    KeepAccountStep keepAccount,
     FormCatalog forms,
     Profiles profiles,
     AuthorizationCodes codes,
@@ -134,6 +135,8 @@ internal sealed class AuthorizeFlow(
             RegisterStep.Name when context.Registering => await register.HandleAsync(context, cancellation),
             CompleteStep.Name when await FindMissingAsync(context, standing, cancellation) is { } missing =>
                 await complete.HandleAsync(context with { Completion = missing }, cancellation),
+            KeepAccountStep.Name when await IsDueAsync(Step.KeepAccount, context, standing, cancellation) =>
+                await keepAccount.HandleAsync(context, post, cancellation),
             ConsentStep.Name when context.SignedIn is not null => ConsentStep.Handle(context, post),
             SelectAccountStep.Name when context.SignedIn is not null => SelectAccountStep.Handle(context, post),
             _ => null,
@@ -191,6 +194,7 @@ internal sealed class AuthorizeFlow(
         Step.SetUpFactor => setUpFactor.Show(context, stale),
         Step.Register => register.Show(context, stale is not null),
         Step.Complete => complete.Show(context, stale is not null),
+        Step.KeepAccount => keepAccount.Show(context),
         Step.SelectAccount => SelectAccountStep.Show(context),
         _ => ConsentStep.Show(context),
     };
