@@ -26,6 +26,12 @@ internal sealed class ApiRequest(HttpContext http, ApiCaller caller, JsonNode? b
     /// <summary>Where the call comes from, as the connection or a trusted proxy says.</summary>
     public IPAddress? RemoteAddress => http.Connection.RemoteIpAddress;
 
+    /// <summary>What the caller says it is.</summary>
+    public string? UserAgent => http.Request.Headers.UserAgent;
+
+    /// <summary>Whether there is a key that may make this call.</summary>
+    public bool HasKeyFor(string permission) => Caller.Permissions.Allow(permission, http.Request.Method);
+
     /// <summary>The id in the path under this name, or null if the path has none. A malformed one is noted (§1.3).</summary>
     public Guid? PathId(string name) => http.GetRouteValue(name) is string text ? ParseId(name, text) : null;
 

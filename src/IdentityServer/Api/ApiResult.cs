@@ -32,6 +32,9 @@ internal sealed class ApiResult
     /// <summary>200 with a body.</summary>
     public static ApiResult Ok(object body) => new(StatusCodes.Status200OK, body);
 
+    /// <summary>Another status with a body.</summary>
+    public static ApiResult Of(int status, object body) => new(status, body);
+
     /// <summary>A status alone.</summary>
     public static ApiResult Of(int status) => new(status, null);
 

@@ -30,6 +30,9 @@ public static class ApiRoutes
         KeysApi.Map(routes);
         ApiKeysApi.Map(routes);
         WebAuthnApi.Map(routes);
+        LoginApi.Map(routes);
+        TwoFactorApi.Map(routes);
+        UserTwoFactorApi.Map(routes);
         OpenApiEndpoint.Map(routes);
     }
 
@@ -39,6 +42,7 @@ public static class ApiRoutes
         services.AddSingleton<ApiEndpoint>();
         services.AddSingleton<ApiChanges>();
         services.AddSingleton<UserSearch>();
+        services.AddSingleton<LoginAnswers>();
         return services;
     }
 

@@ -10,6 +10,7 @@ internal static class FactorServices
         services.AddSingleton<RecoveryCodes>();
         services.AddSingleton<SecondFactors>();
         services.AddSingleton<FactorStore>();
+        services.AddSingleton<PendingLogins>();
         return services;
     }
 }

@@ -16,6 +16,7 @@ internal static class OpenIdEndpoints
         services.AddSingleton<SealedInteraction>();
         services.AddSingleton<AuthorizationCodes>();
         services.AddSingleton<RefreshTokens>();
+        services.AddSingleton<DirectTokens>();
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<SpentAssertions>();
         services.AddSingleton<Pruning>();

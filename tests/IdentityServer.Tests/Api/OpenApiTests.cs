@@ -74,8 +74,9 @@ public sealed class OpenApiTests
             var answer = await nobody.SendAsync(method, Filled(path), method == "GET" ? null : "{}");
             var isOpen = operation["security"]!.AsArray().Count > 1;
 
-            Assert.Equal(path is "/api/status" or "/api/health" or "/api/webauthn/assert" or "/api/webauthn/register/complete", isOpen);
-            Assert.Equal(!isOpen ? HttpStatusCode.Unauthorized : method == "GET" ? HttpStatusCode.OK : HttpStatusCode.BadRequest, answer.Status);
+            Assert.Equal(path is "/api/status" or "/api/health"
+                or "/api/login" or "/api/two-factor/login" or "/api/webauthn/assert" or "/api/webauthn/register/complete", isOpen);
+            Assert.Equal(!isOpen || path is "/api/login" ? HttpStatusCode.Unauthorized : method == "GET" ? HttpStatusCode.OK : HttpStatusCode.BadRequest, answer.Status);
         }
     }
 

@@ -9,6 +9,9 @@ namespace IdentityServer.Tests.Fixtures;
 /// <summary>A person's authenticator app: RFC 4226 and 6238 in its own few lines, so that the server's code does not check itself.</summary>
 public sealed class Authenticator(TimeProvider clock, byte[] secret)
 {
+    /// <summary>What it shares with the server.</summary>
+    public byte[] Secret => secret;
+
     /// <summary>The code that it shows now.</summary>
     public string Code => CodeAt(0);
 
@@ -31,6 +34,14 @@ public sealed class Authenticator(TimeProvider clock, byte[] secret)
 
     /// <summary>Gives a person an authenticator, set up a minute ago, so that the code of now is still good.</summary>
     public static async Task<Authenticator> AddAsync(TestServer server, User user) => (await AddWithCodesAsync(server, user)).App;
+
+    /// <summary>Gives a person who has one another.</summary>
+    public static async Task AddAnotherAsync(TestServer server, User user)
+    {
+        var app = new Authenticator(server.Clock, RandomNumberGenerator.GetBytes(20));
+        var now = await server.Get<People>().GetAsync(user.Id, CancellationToken.None);
+        Assert.NotNull(await server.Get<FactorStore>().AddAuthenticatorAsync(now, app.Secret, app.CodeAt(-1), null, "test", CancellationToken.None));
+    }
 
     /// <summary>The same, with the recovery codes.</summary>
     public static async Task<(Authenticator App, IReadOnlyList<string> RecoveryCodes)> AddWithCodesAsync(TestServer server, User user)

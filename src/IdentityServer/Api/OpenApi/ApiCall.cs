@@ -32,7 +32,16 @@ internal sealed record ApiCall(string Group, string Id, string Summary)
 
     /// <summary>Whether it is open to callers without a key.</summary>
     public bool Open { get; init; }
+
+    /// <summary>Answers beside the usual ones.</summary>
+    public IReadOnlyList<ApiStatus> More { get; init; } = [];
 }
+
+/// <summary>A status that a call answers with beside the usual ones.</summary>
+/// <param name="Status">The status.</param>
+/// <param name="About">What it says.</param>
+/// <param name="Answer">What comes with it; null: nothing.</param>
+internal sealed record ApiStatus(int Status, string About, Shape? Answer = null);
 
 /// <summary>The calls that most nouns have, over an envelope such as <c>{"user": {…}}</c>.</summary>
 /// <param name="Group">The heading.</param>

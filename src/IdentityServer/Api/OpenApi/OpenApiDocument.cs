@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Routing.Patterns;
 
@@ -151,6 +152,17 @@ internal static class OpenApiDocument
         }
 
         var responses = new JsonObject { ["200"] = success };
+        foreach (var (status, about, shape) in call.More)
+        {
+            var more = new JsonObject { ["description"] = about };
+            if (shape is not null)
+            {
+                more["content"] = new JsonObject { [Json] = new JsonObject { ["schema"] = shape.Write(components, ShapeUse.Answer) } };
+            }
+
+            responses[status.ToString(CultureInfo.InvariantCulture)] = more;
+        }
+
         Add("400", "Refused", call is not { Open: true, Body: null });
         Add("401", "Denied", applies: true);
         Add("404", "Missing", mayMiss);

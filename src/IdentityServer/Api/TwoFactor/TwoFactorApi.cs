@@ -1,0 +1,174 @@
+using System.Text.Json.Nodes;
+using IdentityServer.Applications;
+using IdentityServer.Browsers;
+using IdentityServer.Factors;
+using IdentityServer.Interactions;
+using IdentityServer.Sessions;
+using IdentityServer.Tokens;
+using IdentityServer.Users;
+
+namespace IdentityServer.Api;
+
+/// <summary><c>/api/two-factor</c> (§11): sign-ins that wait for a second factor.</summary>
+internal sealed class TwoFactorApi(
+    ApplicationCatalog applications, People people, SecondFactors factors, PendingLogins pending, TrustedBrowsers trusted, BrowserTrust trust, LoginAnswers answers)
+{
+    private const string Id = "twoFactorId";
+    private const string Code = "code";
+
+    /// <summary>Maps the calls.</summary>
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        var api = ActivatorUtilities.CreateInstance<TwoFactorApi>(routes.ServiceProvider);
+        routes.MapApi("GET", "/api/two-factor/secret", TwoFactorShape.Secret, (_, _) => Task.FromResult(NewSecret()));
+        routes.MapApi("POST", "/api/two-factor/start", TwoFactorShape.Start, api.StartAsync);
+        routes.MapPublicApi("POST", "/api/two-factor/login", TwoFactorShape.Login, api.LoginAsync);
+        routes.MapApi("GET", "/api/two-factor/status", TwoFactorShape.StatusByGet, api.StatusByGetAsync);
+        routes.MapApi("POST", "/api/two-factor/status", TwoFactorShape.Status, api.StatusAsync);
+    }
+
+    private static ApiResult NewSecret()
+    {
+        var secret = Totp.NewSecret();
+        return ApiResult.Ok(new JsonObject { ["secret"] = Convert.ToBase64String(secret), ["secretBase32Encoded"] = Base32.Encode(secret) });
+    }
+
+    private async Task<ApiResult> StartAsync(ApiRequest request, CancellationToken cancellation)
+    {
+        var body = request.Beside();
+        var (userId, loginId) = (body.Id("userId"), body.Text("loginId", JsonFields.Any));
+        var application = LoginFacts.FindApplication(request, applications);
+        if (userId is null && string.IsNullOrWhiteSpace(loginId) && !request.Errors.Any)
+        {
+            request.Errors.Add("loginId", "blank", "Say whose sign-in it is.");
+        }
+
+        if (request.Errors.Any)
+        {
+            return ApiResult.Refused(request.Errors);
+        }
+
+        var user = userId is { } id ? await people.FindAsync(id, cancellation) : await people.FindByLoginIdAsync(loginId!, cancellation);
+        if (user is not { Active: true })
+        {
+            return ApiResult.Missing;
+        }
+
+        var facts = LoginFacts.Read(request, application);
+        var waiting = await pending.BeginAsync(
+            new PendingLogin(new Proof(user, AuthenticationType.Password, string.Empty), application?.Id, facts.State), cancellation);
+        return ApiResult.Ok(await answers.ShowPendingAsync(waiting, user, cancellation));
+    }
+
+    private async Task<ApiResult> LoginAsync(ApiRequest request, CancellationToken cancellation)
+    {
+        var body = request.Beside();
+        var (id, code) = (body.Text(Id), body.Text(Code));
+        foreach (var (field, value) in new[] { (Id, id), (Code, code) })
+        {
+            if (string.IsNullOrWhiteSpace(value) && !request.Errors.Has(field))
+            {
+                request.Errors.Add(field, "blank", "This is needed.");
+            }
+        }
+
+        var trusts = body.Flag("trustComputer");
+        var facts = LoginFacts.Read(request, null);
+        if (request.Errors.Any)
+        {
+            return ApiResult.Refused(request.Errors);
+        }
+
+        if (await pending.FindAsync(id, cancellation) is not { } waiting || !TryFindApplication(waiting, body.Id("applicationId"), out var application))
+        {
+            return ApiResult.Missing;
+        }
+
+        // Where the caller vouches for the first factor, the answer says who it is; tokens are for those who proved it to us.
+        var vouched = waiting.Proof.Amr.Length == 0;
+        facts = facts with { Application = application, State = waiting.State ?? facts.State, NoJwt = facts.NoJwt || vouched };
+        switch (await factors.ProveAsync(waiting.Proof.User, code, facts.Address, cancellation))
+        {
+            case FactorOutcome.Wait wait:
+                return LoginApi.Later(wait.RetryAfter);
+            case FactorOutcome.Wrong:
+                return ApiResult.Of(TwoFactorShape.WrongCode);
+            case FactorOutcome.Right right when await pending.SpendAsync(id!, cancellation):
+                var proof = waiting.Proof with { Amr = Amr.WithSecondFactor(waiting.Proof.Amr, right.Amr) };
+                return await answers.AnswerAsync(
+                    proof, facts, cancellation, trusts ? await TrustAsync(proof.User, facts, cancellation) : null);
+            default:
+                return ApiResult.Missing;
+        }
+    }
+
+    // The application is the one that the sign-in began with, if any; another one may not be named now.
+    private bool TryFindApplication(PendingLogin waiting, Guid? named, out Application? application)
+    {
+        application = waiting.ApplicationId is { } id ? applications.Find(id) : null;
+        return waiting.ApplicationId is not { } began || (application is { Active: true } && (named is null || named == began));
+    }
+
+    private async Task<string?> TrustAsync(User user, LoginFacts facts, CancellationToken cancellation)
+    {
+        if (trusted.DaysAt(facts.Application) is null)
+        {
+            return null;
+        }
+
+        var secret = OpaqueSecret.Create().Value;
+        await trusted.TrustAsync(user.Id, secret, facts.Application, facts.UserAgent, facts.Address?.ToString(), cancellation);
+        return secret;
+    }
+
+    private Task<ApiResult> StatusByGetAsync(ApiRequest request, CancellationToken cancellation) =>
+        StatusAsync(request, request.QueryId("userId"), request.QueryId("applicationId"), request.Query("twoFactorTrustId"), cancellation);
+
+    private Task<ApiResult> StatusAsync(ApiRequest request, CancellationToken cancellation)
+    {
+        var body = request.Beside();
+        return StatusAsync(request, body.Id("userId"), body.Id("applicationId"), body.Text("twoFactorTrustId"), cancellation);
+    }
+
+    private async Task<ApiResult> StatusAsync(ApiRequest request, Guid? userId, Guid? applicationId, string? trustId, CancellationToken cancellation)
+    {
+        if (userId is null && !request.Errors.Any)
+        {
+            request.Errors.Add("userId", "missing", "Say whose status.");
+        }
+
+        Application? application = null;
+        if (applicationId is { } id && (application = applications.Find(id)) is null)
+        {
+            request.Errors.Add("applicationId", "invalid", "There is no application of this id.");
+        }
+
+        if (request.Errors.Any)
+        {
+            return ApiResult.Refused(request.Errors);
+        }
+
+        if (await people.FindAsync(userId!.Value, cancellation) is not { } user)
+        {
+            return ApiResult.Missing;
+        }
+
+        var counts = await trust.CountsAsync(application, null, user, Amr.Password, trustId, cancellation);
+        var due = SecondFactorRule.Of(application, null, user, Amr.Password, counts) is not SecondFactorNeed.None;
+        var answer = new JsonObject
+        {
+            ["trusts"] = ApiJson.List((await trusted.ListAsync(user.Id, cancellation)).Select(browser => ApiJson.WithoutNulls(new()
+            {
+                ["applicationId"] = browser.TrustedApplicationId,
+                ["expiration"] = browser.TrustedUntil!.Value.ToUnixTimeMilliseconds(),
+                ["startInstant"] = browser.TrustedAt!.Value.ToUnixTimeMilliseconds(),
+            }))),
+        };
+        if (counts)
+        {
+            answer["twoFactorTrustId"] = trustId;
+        }
+
+        return ApiResult.Of(due ? LoginAnswers.SecondFactorDue : StatusCodes.Status200OK, answer);
+    }
+}
