@@ -54,6 +54,15 @@ public static class Paths
     /// <summary>Where the browser that asked for a mail waits; the link's id follows.</summary>
     public const string Waiting = "/waiting";
 
+    /// <summary>Asks for a mail with a link for a new password; the query is the authorize request to come back to.</summary>
+    public const string ForgotPassword = "/password/forgot";
+
+    /// <summary>Takes the new password; the link's id follows.</summary>
+    public const string NewPassword = "/password/new";
+
+    /// <summary>A person's own e-mail address.</summary>
+    public const string AccountEmail = "/account/email";
+
     /// <summary>The mails of a development server.</summary>
     public const string DevMail = "/dev/mail";
 

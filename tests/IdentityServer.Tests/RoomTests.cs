@@ -11,7 +11,7 @@ public class RoomTests
     private static readonly string[] Domain =
     [
         "Keys", "ApiKeys", "Tenants", "Applications", "Forms", "Users", "Registrations", "Groups", "Browsers", "Authorizations", "Sessions", "Tokens",
-        "Links", "Factors", "Passkeys", "Logins", "Interactions",
+        "Links", "Factors", "Passkeys", "Logins", "Recovery", "Interactions",
     ];
 
     private static readonly string[] Services = ["Data", "Themes", "Email", "Quotas", "Events", "Audit", "Outgoing"];

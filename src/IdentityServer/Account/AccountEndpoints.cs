@@ -10,6 +10,9 @@ internal static class AccountEndpoints
         services.AddSingleton<AccountReturn>();
         services.AddSingleton<ProfileEndpoint>();
         services.AddSingleton<PasswordEndpoint>();
+        services.AddSingleton<EmailEndpoint>();
+        services.AddSingleton<ForgotPasswordEndpoint>();
+        services.AddSingleton<NewPasswordEndpoint>();
         services.AddSingleton<SessionsEndpoint>();
         services.AddSingleton<ApplicationsEndpoint>();
         services.AddSingleton<PasskeysEndpoint>();
@@ -26,6 +29,9 @@ internal static class AccountEndpoints
         OverviewEndpoint.Map(routes);
         ProfileEndpoint.Map(routes);
         PasswordEndpoint.Map(routes);
+        EmailEndpoint.Map(routes);
+        ForgotPasswordEndpoint.Map(routes);
+        NewPasswordEndpoint.Map(routes);
         SessionsEndpoint.Map(routes);
         ApplicationsEndpoint.Map(routes);
         PasskeysEndpoint.Map(routes);

@@ -13,6 +13,7 @@ public static class AccountNavigation
     [
         ("overview", Paths.Account),
         ("profile", Paths.Profile),
+        ("email", Paths.AccountEmail),
         ("password", Paths.AccountPassword),
         ("passkeys", Paths.Passkeys),
         ("sessions", Paths.AccountSessions),

@@ -40,7 +40,7 @@ internal static class OverviewEndpoint
     {
         if (user is { Email: not null, Verified: false })
         {
-            yield return new("verifyEmail", string.Empty);
+            yield return new("verifyEmail", Paths.AccountEmail);
         }
     }
 }

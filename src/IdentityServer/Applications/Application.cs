@@ -59,6 +59,9 @@ public sealed class Application
     /// <summary>Whether people may register themselves.</summary>
     public bool AllowsRegistration => Settings.RegistrationConfiguration.Enabled;
 
+    /// <summary>What people may do whose e-mail address is not proven.</summary>
+    public UnverifiedBehavior Unverified => Settings.Unverified?.Behavior ?? UnverifiedBehavior.Allow;
+
     /// <summary>Whether people may sign in by a mailed link or code.</summary>
     public bool AllowsLink => Settings.PasswordlessConfiguration.Enabled;
 

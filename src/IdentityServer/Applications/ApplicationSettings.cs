@@ -30,6 +30,9 @@ public sealed record ApplicationSettings
     /// <summary>Passkeys. Null, not set: people may use them.</summary>
     public WebAuthnConfiguration? WebAuthnConfiguration { get; init; }
 
+    /// <summary>What people may do whose e-mail address is not proven. Null, not set: all.</summary>
+    public UnverifiedConfiguration? Unverified { get; init; }
+
     /// <summary>Token lifetimes and keys.</summary>
     public JwtConfiguration JwtConfiguration { get; init; } = new();
 

@@ -12,6 +12,20 @@ namespace IdentityServer.Authorizations;
 /// </summary>
 public static class Admission
 {
+    /// <summary>The person wanted the account to be deleted, and may keep it, for which there is a page.</summary>
+    public static readonly OAuthError Deletion = new(Errors.AccessDenied, "user_deletion_requested", "The user's account is to be deleted.");
+
+    /// <summary>The person must change the password first, for which there is a page.</summary>
+    public static readonly OAuthError PasswordChange =
+        new(Errors.AccessDenied, "change_password_administrative", "The user must change the password first.");
+
+    /// <summary>The person must prove their e-mail address first, for which there is a page.</summary>
+    public static readonly OAuthError Unverified =
+        new(Errors.AccessDenied, "email_unverified", "The user must prove the e-mail address first.");
+
+    /// <summary>Whether the person has an address that nobody has proven to be theirs.</summary>
+    public static bool IsUnproven(User user) => user is { Email: not null, Verified: false };
+
     /// <summary>Why not, or null if the person may.</summary>
     public static OAuthError? Check(Application application, User? user, Registration? registration, DateTimeOffset now) =>
         CheckApplication(application)
@@ -27,8 +41,9 @@ public static class Admission
         _ when user.TenantId != application.TenantId => new(Errors.AccessDenied, "user_not_found", "The user does not exist any more."),
         { Active: false } => new(Errors.AccessDenied, "user_locked", "The user is deactivated."),
         { ExpiresAt: { } end } when end <= now => new(Errors.AccessDenied, "user_expired", "The user's account has expired."),
-        { DeletesAt: not null } => new(Errors.AccessDenied, "user_deletion_requested", "The user's account is to be deleted."),
-        { PasswordChangeRequired: true } => new(Errors.AccessDenied, "change_password_administrative", "The user must change the password first."),
+        { DeletesAt: not null } => Deletion,
+        { PasswordChangeRequired: true } => PasswordChange,
+        _ when application.Unverified is UnverifiedBehavior.GatedTokens && IsUnproven(user) => Unverified,
         _ => null,
     };
 

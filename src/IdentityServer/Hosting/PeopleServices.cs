@@ -5,6 +5,7 @@ using IdentityServer.Factors;
 using IdentityServer.Links;
 using IdentityServer.Logins;
 using IdentityServer.Passkeys;
+using IdentityServer.Recovery;
 using IdentityServer.Registrations;
 using IdentityServer.Sessions;
 using IdentityServer.Users;
@@ -45,6 +46,8 @@ internal static class PeopleServices
         services.AddSingleton<ILinkPurpose>(new SignInLinks(LinkPurpose.SignUp));
         services.AddSingleton<IUserCredentials, BrowserCredentials>();
         services.AddSingleton<IUserCredentials, PasskeyCredentials>();
+        services.AddRecovery();
+        services.AddSingleton<IUserAccess, LinkAccess>();
         services.AddSingleton<SetupToken>();
         services.AddAccount();
         services.Configure<IdentityOptions>(options =>

@@ -28,6 +28,12 @@ public enum Step
     /// <summary>Keep the account that is to be deleted, or leave it to that.</summary>
     KeepAccount,
 
+    /// <summary>Take another password, because an administrator wants it.</summary>
+    ChangePassword,
+
+    /// <summary>Prove the e-mail address.</summary>
+    VerifyEmail,
+
     /// <summary>Say what the application's form wants to know.</summary>
     Complete,
 
@@ -137,8 +143,9 @@ public static class NextStep
                 : Due(situation, Step.Login, OAuthError.LoginRequired);
         }
 
-        // Whose account is to be deleted is not refused before they were asked whether to keep it.
-        if (user.DeletesAt is null && Admission.Check(situation.Application, user, situation.Registration, situation.Now) is { } refusal)
+        // What the person can mend here and now is a page, not a refusal, once all factors are proved.
+        var refusal = Admission.Check(situation.Application, user, situation.Registration, situation.Now);
+        if (refusal is not null && refusal != Admission.PasswordChange && refusal != Admission.Unverified && refusal != Admission.Deletion)
         {
             return new(null, refusal);
         }
@@ -158,6 +165,16 @@ public static class NextStep
         if (user.DeletesAt is not null)
         {
             return Due(situation, Step.KeepAccount, OAuthError.InteractionRequired);
+        }
+
+        if (refusal == Admission.PasswordChange)
+        {
+            return Due(situation, Step.ChangePassword, OAuthError.InteractionRequired);
+        }
+
+        if (refusal == Admission.Unverified || (situation.Application.Unverified is not UnverifiedBehavior.Allow && Admission.IsUnproven(user)))
+        {
+            return Due(situation, Step.VerifyEmail, OAuthError.InteractionRequired);
         }
 
         if (situation.Completion is not null)

@@ -18,6 +18,17 @@ public abstract record LoginOutcome
     {
     }
 
+    /// <summary>
+    /// Who has proved who they are; null: nobody. Whoever must change the password first is asked to in their session, which opens
+    /// nothing until then.
+    /// </summary>
+    public static User? WhoIsIn(LoginOutcome outcome) => outcome switch
+    {
+        SignedIn { User: var user } => user,
+        PasswordChangeRequired { User: var user } => user,
+        _ => null,
+    };
+
     /// <summary>The person proved who they are.</summary>
     public sealed record SignedIn(User User) : LoginOutcome;
 

@@ -17,6 +17,7 @@ public sealed record LoginPage : IPage<LoginPage>, IPostsBack, IRepeatable
             "Sample Shop", "https://shop.example", null, "https://shop.example/privacy", "https://shop.example/terms"),
         Passkey = """{"challenge":"c2FtcGxl","rpId":"localhost","timeout":300000,"userVerification":"preferred","allowCredentials":[]}""",
         RegisterUrl = "/oauth2/register?client_id=sample&scope=openid",
+        ForgotPasswordUrl = "/password/forgot?client_id=sample&scope=openid",
     };
 
     /// <inheritdoc/>
@@ -41,7 +42,7 @@ public sealed record LoginPage : IPage<LoginPage>, IPostsBack, IRepeatable
             Application = new ApplicationView("Sample Shop"),
         },
         Sample with { OffersLink = true },
-        Sample with { OffersLink = true, OffersPassword = false, LinkSignsUp = true, RegisterUrl = null },
+        Sample with { OffersLink = true, OffersPassword = false, LinkSignsUp = true, RegisterUrl = null, ForgotPasswordUrl = null },
     ];
 
     /// <inheritdoc/>
@@ -70,6 +71,9 @@ public sealed record LoginPage : IPage<LoginPage>, IPostsBack, IRepeatable
 
     /// <summary>Self-registration, where it is open.</summary>
     public string? RegisterUrl { get; init; }
+
+    /// <summary>Where to ask for a new password, if mail can be sent.</summary>
+    public string? ForgotPasswordUrl { get; init; }
 
     /// <summary>Whether a password is taken.</summary>
     public bool OffersPassword { get; init; } = true;

@@ -45,6 +45,8 @@ internal static class OpenIdEndpoints
         services.AddSingleton<RegisterStep>();
         services.AddSingleton<CompleteStep>();
         services.AddSingleton<KeepAccountStep>();
+        services.AddSingleton<ChangePasswordStep>();
+        services.AddSingleton<VerifyEmailStep>();
         services.AddSingleton<ProtocolErrorPage>();
         services.AddSingleton<AuthorizeReply>();
         services.AddSingleton<AuthorizeFlow>();

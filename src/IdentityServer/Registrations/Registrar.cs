@@ -29,9 +29,13 @@ public sealed class Registrar(
         [.. await database.ReadAsync(
             (db, token) => db.Registrations.Where(row => row.ApplicationId == applicationId).Select(row => row.UserId).ToListAsync(token), cancellation)];
 
-    /// <summary>Creates a person and their registration, both or neither, with the consents that they give in <paramref name="answers"/>.</summary>
+    /// <summary>
+    /// Creates a person and their registration, both or neither, with the consents that they give in <paramref name="answers"/>, and
+    /// whatever <paramref name="alongside"/> writes in the same transaction.
+    /// </summary>
     public async Task<FieldResult<Registered>> CreateAsync(
-        NewUser user, NewRegistration registration, string actor, CancellationToken cancellation, IReadOnlyList<FieldValue>? answers = null)
+        NewUser user, NewRegistration registration, string actor, CancellationToken cancellation, IReadOnlyList<FieldValue>? answers = null,
+        Func<ServerDbContext, User, CancellationToken, Task>? alongside = null)
     {
         var application = applications.Find(registration.ApplicationId);
         var errors = RegistrationRules.Check(registration, application);
@@ -54,6 +58,7 @@ public sealed class Registrar(
                     people.Add(db, person, actor);
                     Add(db, row, actor);
                     await UserConsents.SetAsync(db, person.Id, answers ?? [], row.CreatedAt, token);
+                    await (alongside?.Invoke(db, person, token) ?? Task.CompletedTask);
                 },
                 cancellation);
             return new Registered(person, row);

@@ -121,17 +121,19 @@ internal sealed class LinkStep(
     {
         var attempt = new LinkLoginAttempt(
             link, cookie.Read(context.Http)!, context.Application, context.Http.Connection.RemoteIpAddress, context.SignedIn?.User.Id);
-        switch (await logins.FinishAsync(attempt, cancellation))
+        var outcome = await logins.FinishAsync(attempt, cancellation);
+        if (LoginOutcome.WhoIsIn(outcome) is { } person)
         {
-            case LoginOutcome.SignedIn { User: var user }:
-                var proven = new Proof(user, AuthenticationType.Passwordless, Amr.Email) { LoginId = facts.Address };
-                return await signIn.BeginAsync(context, proven, facts.Persistent, cancellation)
-                    ?? new StepOutcome.Refused(OAuthError.AccessDenied);
+            var proven = new Proof(person, AuthenticationType.Passwordless, Amr.Email) { LoginId = facts.Address };
+            return await signIn.BeginAsync(context, proven, facts.Persistent, cancellation)
+                ?? new StepOutcome.Refused(OAuthError.AccessDenied);
+        }
+
+        switch (outcome)
+        {
             case LoginOutcome.Disabled { User: var user }:
                 return Refuse(context, user);
             case LoginOutcome.Expired { User: var user }:
-                return Refuse(context, user);
-            case LoginOutcome.PasswordChangeRequired { User: var user }:
                 return Refuse(context, user);
             default:
                 // Another tab may have been faster, and then the person is signed in already.

@@ -1,4 +1,5 @@
 using IdentityServer.Authorizations;
+using IdentityServer.Email;
 using IdentityServer.Logins;
 using IdentityServer.Passkeys;
 using IdentityServer.Protocol;
@@ -9,7 +10,7 @@ using IdentityServer.Users;
 namespace IdentityServer.Steps;
 
 /// <summary>Sign in with a password, or ask for a link by mail.</summary>
-internal sealed class LoginStep(PasswordLogin logins, LinkStep links, PasskeyPrompt passkeys, SignIn signIn, TimeProvider clock)
+internal sealed class LoginStep(PasswordLogin logins, LinkStep links, PasskeyPrompt passkeys, MailAvailability mail, SignIn signIn, TimeProvider clock)
 {
     /// <summary>The name that the page's form posts.</summary>
     public const string Name = "login";
@@ -42,12 +43,12 @@ internal sealed class LoginStep(PasswordLogin logins, LinkStep links, PasskeyPro
 
         var outcome = await logins.AttemptAsync(
             new LoginAttempt(model.LoginId!, form[Password]!, context.Application, context.Http.Connection.RemoteIpAddress), cancellation);
-        if (outcome is not LoginOutcome.SignedIn signedIn)
+        if (LoginOutcome.WhoIsIn(outcome) is not { } user)
         {
             return Refuse(context, model, outcome);
         }
 
-        var proof = new Proof(signedIn.User, AuthenticationType.Password, Amr.Password) { LoginId = model.LoginId };
+        var proof = new Proof(user, AuthenticationType.Password, Amr.Password) { LoginId = model.LoginId };
         return await signIn.BeginAsync(context, proof, model.KeepSignedIn, cancellation)
             ?? Refuse(context, model, new LoginOutcome.WrongCredentials());
     }
@@ -65,6 +66,7 @@ internal sealed class LoginStep(PasswordLogin logins, LinkStep links, PasskeyPro
             AnotherAccountUrl = again is not null ? context.AnotherAccountUrl : null,
             Passkey = passkeys.Make(context),
             RegisterUrl = again is null ? context.RegisterUrl : null,
+            ForgotPasswordUrl = mail.IsOn && context.Application.AllowsPassword ? context.ForgotPasswordUrl : null,
             OffersPassword = context.Application.AllowsPassword,
             OffersLink = links.IsOffered(context),
             LinkSignsUp = context.Application is { AllowsRegistration: true, RegistersByForm: false },
@@ -95,8 +97,6 @@ internal sealed class LoginStep(PasswordLogin logins, LinkStep links, PasskeyPro
             case LoginOutcome.Disabled { User: var user }:
                 return Refuse(context, user);
             case LoginOutcome.Expired { User: var user }:
-                return Refuse(context, user);
-            case LoginOutcome.PasswordChangeRequired { User: var user }:
                 return Refuse(context, user);
             default:
                 return Again(model, LoginFindings.Wrong());

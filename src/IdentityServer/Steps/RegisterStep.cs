@@ -10,7 +10,7 @@ using IdentityServer.Users;
 namespace IdentityServer.Steps;
 
 /// <summary>Self-registration by the application's form: at its end creates the person and their registration, both or neither, and signs them in.</summary>
-internal sealed class RegisterStep(FormCatalog forms, FormEngine engine, ThemeCatalog themes, Registrar registrar, RegistrationBrake brake, SignIn signIn)
+internal sealed class RegisterStep(FormCatalog forms, FormEngine engine, ThemeCatalog themes, Registrar registrar, RegistrationBrake brake, VerifyEmailStep verification, SignIn signIn)
 {
     /// <summary>The name that the page's form posts.</summary>
     public const string Name = FormPage.Register;
@@ -40,7 +40,7 @@ internal sealed class RegisterStep(FormCatalog forms, FormEngine engine, ThemeCa
 
         var registration = (NewRegistration)PersonAnswers.Apply(
             new NewRegistration { ApplicationId = context.Application.Id, Verified = true }, complete.Values);
-        var created = await registrar.CreateAsync(PersonAnswers.Create(complete.Values), registration, AuditLog.System, cancellation, complete.Values);
+        var created = await registrar.CreateAsync(PersonAnswers.Create(complete.Values), registration, AuditLog.System, cancellation, complete.Values, (db, user, token) => verification.QueueAsync(db, context, user, token));
         if (created.Failed(out var errors, out var registered))
         {
             if (!PasswordGate.IsBusy(errors, out var seconds))

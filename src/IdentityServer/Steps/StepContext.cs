@@ -73,6 +73,9 @@ public sealed record StepContext
     /// <summary>The same request at self-registration, where it is open.</summary>
     public string? RegisterUrl => Application.RegistersByForm ? Url(Paths.Register) : null;
 
+    /// <summary>Where people who forgot their password ask for a new one, to come back to the same request.</summary>
+    public string ForgotPasswordUrl => Url(Paths.ForgotPassword);
+
     /// <summary>The same request, letting go of the person who is signed in.</summary>
     public string AnotherAccountUrl => Url(Paths.Authorize, another: true);
 

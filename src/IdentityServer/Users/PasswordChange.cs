@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 namespace IdentityServer.Users;
 
 /// <summary>How people set their own password, the first or a new one. What ends with the old one is the caller's to say.</summary>
-public sealed class PasswordChange(Passwords passwords, TimeProvider clock)
+public sealed class PasswordChange(Passwords passwords, SecurityNotices notices, TimeProvider clock)
 {
     /// <summary>The slow part: checks the password, and hashes it.</summary>
     public async Task<FieldResult<string>> PrepareAsync(User user, string password, int minLength, CancellationToken cancellation)
@@ -22,7 +22,7 @@ public sealed class PasswordChange(Passwords passwords, TimeProvider clock)
     }
 
     /// <summary>
-    /// Sets it in the caller's transaction, and lifts a lock that guessing the old one brought about. False: the person's credentials
+    /// Sets it in the caller's transaction, lifts a lock that guessing the old one brought about, and tells the owner by mail. False: the person's credentials
     /// were changed since <paramref name="user"/> was read, and nothing was set.
     /// </summary>
     public async Task<bool> SetAsync(ServerDbContext db, User user, string hash, CancellationToken cancellation)
@@ -42,6 +42,10 @@ public sealed class PasswordChange(Passwords passwords, TimeProvider clock)
         if (set)
         {
             AuditLog.Add(db, AuditLog.User(id), user.PasswordHash is null ? "password set" : "password changed", null, now);
+            if (user.PasswordHash is not null)
+            {
+                await notices.QueueAsync(db, user, NoticeKind.PasswordChanged, null, null, cancellation);
+            }
         }
 
         return set;

@@ -37,8 +37,11 @@ public sealed class People(Database database, Passwords passwords, IEnumerable<I
     public async Task<User> GetAsync(Guid id, CancellationToken cancellation) =>
         await FindAsync(id, cancellation) ?? throw new InvalidOperationException($"There is no user {id}.");
 
-    /// <summary>Creates a person. The unique index decides who was first.</summary>
-    public async Task<FieldResult<User>> CreateAsync(NewUser wanted, string actor, CancellationToken cancellation)
+    /// <summary>
+    /// Creates a person, and whatever <paramref name="alongside"/> writes in the same transaction. The unique index decides who was first.
+    /// </summary>
+    public async Task<FieldResult<User>> CreateAsync(
+        NewUser wanted, string actor, CancellationToken cancellation, Func<ServerDbContext, User, CancellationToken, Task>? alongside = null)
     {
         if ((await PrepareAsync(wanted, cancellation)).Failed(out var errors, out var user))
         {
@@ -48,10 +51,10 @@ public sealed class People(Database database, Passwords passwords, IEnumerable<I
         try
         {
             await database.WriteAsync(
-                (db, _) =>
+                async (db, token) =>
                 {
                     Add(db, user, actor);
-                    return Task.CompletedTask;
+                    await (alongside?.Invoke(db, user, token) ?? Task.CompletedTask);
                 },
                 cancellation);
             return user;

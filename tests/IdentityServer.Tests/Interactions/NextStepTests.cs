@@ -217,8 +217,28 @@ public sealed class NextStepTests
     {
         AssertNext("access_denied", Change(SignedIn(""), user => user.Active = false));
         AssertNext("access_denied", Change(SignedIn(""), user => user.ExpiresAt = Now));
-        AssertNext("access_denied", Change(SignedIn(""), user => user.PasswordChangeRequired = true));
         AssertNext("access_denied", Change(SignedIn("prompt=none"), user => user.Active = false));
+    }
+
+    [Theory]
+    [InlineData(UnverifiedBehavior.Allow, Code)]
+    [InlineData(UnverifiedBehavior.Gated, "VerifyEmail")]
+    [InlineData(UnverifiedBehavior.GatedTokens, "VerifyEmail")]
+    public void An_application_may_want_a_proven_address(UnverifiedBehavior behavior, string next)
+    {
+        var situation = SignedIn("", New(settings => settings with { Unverified = new() { Behavior = behavior } }));
+
+        AssertNext(next, Change(situation, user => (user.Email, user.Verified) = ("ada@example.com", false)));
+        AssertNext(Code, Change(situation, user => (user.Email, user.Verified) = ("ada@example.com", true)));
+        AssertNext(Code, Change(situation, user => (user.Email, user.Verified) = (null, false)));
+    }
+
+    [Fact]
+    public void A_password_that_must_change_is_changed_before_anything_else_and_not_silently()
+    {
+        AssertNext("ChangePassword", Change(SignedIn(""), user => user.PasswordChangeRequired = true));
+        AssertNext("interaction_required", Change(SignedIn("prompt=none"), user => user.PasswordChangeRequired = true));
+        AssertNext("access_denied", Change(SignedIn(""), user => (user.PasswordChangeRequired, user.Active) = (true, false)));
     }
 
     [Fact]

@@ -124,18 +124,15 @@ public sealed class LoginTests(OwnServer own) : IClassFixture<OwnServer>
     }
 
     [Fact]
-    public async Task An_account_that_has_expired_and_one_whose_password_must_change_get_no_code()
+    public async Task An_account_that_has_expired_gets_no_code()
     {
         using var visit = await Visit.StartAsync(server);
         var expired = await server.AddUserAsync(change: user => user with { ExpiresAt = server.Clock.GetUtcNow().AddMinutes(1) });
-        var outdated = await server.AddUserAsync(change: user => user with { PasswordChangeRequired = true });
         server.Clock.Advance(TimeSpan.FromMinutes(1));
         var call = visit.Party.Call();
 
         AuthorizeAnswer.Read(await visit.Browser.SubmitLoginAsync(await visit.Browser.OpenAsync(call.Url), expired))
             .AssertRefused(server, call, "access_denied", "user_expired", "expired");
-        AuthorizeAnswer.Read(await visit.Browser.SubmitLoginAsync(await visit.Browser.OpenAsync(call.Url), outdated))
-            .AssertRefused(server, call, "access_denied", "change_password_administrative", "must change the password");
     }
 
     [Fact]

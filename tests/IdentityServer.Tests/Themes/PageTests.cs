@@ -202,7 +202,7 @@ public sealed class PageTests
     [InlineData("data:text/html,x")]
     public void Only_web_addresses_of_an_application_become_links(string address)
     {
-        var page = Show(LoginPage.Sample with { Application = new ApplicationView("Shop", address, address, address, address), RegisterUrl = null });
+        var page = Show(LoginPage.Sample with { Application = new ApplicationView("Shop", address, address, address, address), RegisterUrl = null, ForgotPasswordUrl = null });
 
         Assert.Empty(page.QuerySelectorAll("main a"));
     }

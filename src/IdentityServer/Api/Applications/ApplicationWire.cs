@@ -10,7 +10,7 @@ internal static class ApplicationWire
     /// <summary>Sections and members that are kept and returned without effect.</summary>
     public static readonly string[] Kept =
     [
-        "themeId", "baseURL", "verifyRegistration", "verificationEmailTemplateId", "verificationStrategy", "unverified",
+        "themeId", "baseURL", "verifyRegistration", "verificationEmailTemplateId", "verificationStrategy",
         "authenticationTokenConfiguration", "emailConfiguration", "lambdaConfiguration", "samlv2Configuration",
         "cleanSpeakConfiguration", "accessControlConfiguration", "externalIdentifierConfiguration", "phoneConfiguration",
         "universalConfiguration", "registrationDeletePolicy",
@@ -32,6 +32,7 @@ internal static class ApplicationWire
                 RegistrationConfiguration = ReadRegistration(application.Section("registrationConfiguration")),
                 FormConfiguration = application.Has("formConfiguration") ? ReadForms(application.Section("formConfiguration")) : null,
                 WebAuthnConfiguration = application.Has("webAuthnConfiguration") ? ReadWebAuthn(application.Section("webAuthnConfiguration")) : null,
+                Unverified = application.Has("unverified") ? ReadUnverified(application.Section("unverified")) : null,
                 PasswordlessConfiguration = ReadPasswordless(application.Section("passwordlessConfiguration")),
                 LoginConfiguration = ReadLogin(application.Section("loginConfiguration")),
                 MultiFactorConfiguration = ReadMultiFactor(application.Section("multiFactorConfiguration")),
@@ -128,6 +129,12 @@ internal static class ApplicationWire
 
     private static WebAuthnWorkflow? ReadWorkflow(JsonFields fields, string name) =>
         fields.Has(name) ? new(fields.Section(name).Flag("enabled", otherwise: true)) : null;
+
+    private static UnverifiedConfiguration ReadUnverified(JsonFields fields) => new()
+    {
+        Behavior = fields.Choice<UnverifiedBehavior>("behavior") ?? UnverifiedBehavior.Allow,
+        Others = fields.Others(["registrationStrategy"]),
+    };
 
     private static PasswordlessConfiguration ReadPasswordless(JsonFields fields) => new()
     {

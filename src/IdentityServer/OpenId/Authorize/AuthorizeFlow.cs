@@ -31,6 +31,8 @@ internal sealed class AuthorizeFlow(
     SecondFactorStep secondFactor,
     SetUpFactorStep setUpFactor,
     RegisterStep register,
+    ChangePasswordStep changePassword,
+    VerifyEmailStep verifyEmail,
     CompleteStep complete,
     KeepAccountStep keepAccount,
     FormCatalog forms,
@@ -133,6 +135,8 @@ internal sealed class AuthorizeFlow(
             SetUpFactorStep.Name when await IsDueAsync(Step.SetUpFactor, context, standing, cancellation) =>
                 await setUpFactor.HandleAsync(context, post, cancellation),
             RegisterStep.Name when context.Registering => await register.HandleAsync(context, cancellation),
+            ChangePasswordStep.Name => await changePassword.HandleAsync(context, cancellation),
+            VerifyEmailStep.Name => await verifyEmail.HandleAsync(context, cancellation),
             CompleteStep.Name when await FindMissingAsync(context, standing, cancellation) is { } missing =>
                 await complete.HandleAsync(context with { Completion = missing }, cancellation),
             KeepAccountStep.Name when await IsDueAsync(Step.KeepAccount, context, standing, cancellation) =>
@@ -193,6 +197,8 @@ internal sealed class AuthorizeFlow(
         Step.SecondFactor => await secondFactor.ShowAsync(context, stale, cancellation),
         Step.SetUpFactor => setUpFactor.Show(context, stale),
         Step.Register => register.Show(context, stale is not null),
+        Step.ChangePassword => await changePassword.ShowAsync(context, stale is not null, cancellation),
+        Step.VerifyEmail => verifyEmail.Show(context, stale is not null),
         Step.Complete => complete.Show(context, stale is not null),
         Step.KeepAccount => keepAccount.Show(context),
         Step.SelectAccount => SelectAccountStep.Show(context),
