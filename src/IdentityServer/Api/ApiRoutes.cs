@@ -33,6 +33,7 @@ public static class ApiRoutes
         LoginApi.Map(routes);
         TwoFactorApi.Map(routes);
         UserTwoFactorApi.Map(routes);
+        PasswordlessApi.Map(routes);
         OpenApiEndpoint.Map(routes);
     }
 

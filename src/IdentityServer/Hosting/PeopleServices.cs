@@ -42,6 +42,7 @@ internal static class PeopleServices
         services.AddSingleton<PasswordLogin>();
         services.AddSingleton<LinkLogin>();
         services.AddSingleton<LinkBrake>();
+        services.AddSingleton<DirectLinks>();
         services.AddSingleton<ILinkPurpose>(new SignInLinks(LinkPurpose.SignIn));
         services.AddSingleton<ILinkPurpose>(new SignInLinks(LinkPurpose.SignUp));
         services.AddSingleton<IUserCredentials, BrowserCredentials>();

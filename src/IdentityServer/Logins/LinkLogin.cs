@@ -34,13 +34,24 @@ public sealed record LinkWish
     public IReadOnlyList<string> Languages { get; init; } = [];
 }
 
-/// <summary>Somebody who comes back with a confirmed link.</summary>
+/// <summary>Somebody who comes back with a confirmed link, in the browser that holds it, or with its secret where no browser asked.</summary>
 /// <param name="Link">The link.</param>
-/// <param name="Browser">The secret of the browser that holds it.</param>
 /// <param name="Application">The application that they want to get into.</param>
 /// <param name="Address">Where they come from.</param>
-/// <param name="SignedInAs">Who is signed in in that browser already.</param>
-public sealed record LinkLoginAttempt(Link Link, string Browser, Application Application, IPAddress? Address, Guid? SignedInAs);
+public sealed record LinkLoginAttempt(Link Link, Application Application, IPAddress? Address)
+{
+    /// <summary>The secret of the browser that holds it.</summary>
+    public string? Browser { get; init; }
+
+    /// <summary>The link's own secret.</summary>
+    public string? Secret { get; init; }
+
+    /// <summary>Who is signed in in that browser already.</summary>
+    public Guid? SignedInAs { get; init; }
+
+    /// <summary>Neither secret appears in a log.</summary>
+    public override string ToString() => $"{nameof(LinkLoginAttempt)} {Link.Id}";
+}
 
 /// <summary>
 /// Signing in, and up, by a mailed link or code. Whoever asks sees and waits the same, whether or not there is an account: where
@@ -145,7 +156,13 @@ public sealed class LinkLogin(
 
     private async Task<LoginOutcome> FinishAsync(ServerDbContext db, LinkLoginAttempt attempt, User? newcomer, CancellationToken token)
     {
-        if (attempt.Link.ApplicationId != attempt.Application.Id || !await links.SpendAsync(db, attempt.Link.Id, attempt.Browser, token))
+        var spent = attempt.Link.ApplicationId == attempt.Application.Id && (attempt switch
+        {
+            { Secret: { } secret } => await links.SpendAsync(db, secret, attempt.Link.Purpose, token),
+            { Browser: { } browser } => await links.SpendAsync(db, attempt.Link.Id, browser, token),
+            _ => false,
+        });
+        if (!spent)
         {
             return new LoginOutcome.WrongCredentials();
         }

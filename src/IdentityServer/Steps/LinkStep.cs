@@ -119,8 +119,11 @@ internal sealed class LinkStep(
 
     private async Task<StepOutcome?> FinishAsync(StepContext context, Link link, LinkFacts facts, CancellationToken cancellation)
     {
-        var attempt = new LinkLoginAttempt(
-            link, cookie.Read(context.Http)!, context.Application, context.Http.Connection.RemoteIpAddress, context.SignedIn?.User.Id);
+        var attempt = new LinkLoginAttempt(link, context.Application, context.Http.Connection.RemoteIpAddress)
+        {
+            Browser = cookie.Read(context.Http),
+            SignedInAs = context.SignedIn?.User.Id,
+        };
         var outcome = await logins.FinishAsync(attempt, cancellation);
         if (LoginOutcome.WhoIsIn(outcome) is { } person)
         {

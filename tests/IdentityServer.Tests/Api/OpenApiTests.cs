@@ -75,7 +75,8 @@ public sealed class OpenApiTests
             var isOpen = operation["security"]!.AsArray().Count > 1;
 
             Assert.Equal(path is "/api/status" or "/api/health"
-                or "/api/login" or "/api/two-factor/login" or "/api/webauthn/assert" or "/api/webauthn/register/complete", isOpen);
+                or "/api/login" or "/api/two-factor/login" or "/api/webauthn/assert" or "/api/webauthn/register/complete"
+                or "/api/passwordless/send" or "/api/passwordless/login", isOpen);
             Assert.Equal(!isOpen || path is "/api/login" ? HttpStatusCode.Unauthorized : method == "GET" ? HttpStatusCode.OK : HttpStatusCode.BadRequest, answer.Status);
         }
     }
