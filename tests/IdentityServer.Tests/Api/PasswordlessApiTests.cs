@@ -159,6 +159,8 @@ public sealed class PasswordlessApiTests(MailServer own) : IClassFixture<MailSer
 
         code = await StartAsync();
         await server.DeactivateAsync(user);
+        Assert.Equal(HttpStatusCode.NotFound, (await LoginAsync(code, null)).Status); // The code ended with the person's access.
+        code = await StartAsync();
         Assert.Equal(HttpStatusCode.Locked, (await LoginAsync(code, null)).Status);
 
         async Task<string> StartAsync() => Ok(await api.PostAsync("/api/passwordless/start", Start(application, user)))["code"]!.GetValue<string>();

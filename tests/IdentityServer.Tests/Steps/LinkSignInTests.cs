@@ -279,10 +279,27 @@ public sealed class LinkSignInTests(MailServer own) : IClassFixture<MailServer>
         var mail = await server.MailToAsync(visit.User.Email!);
         await server.DeactivateAsync(visit.User);
 
+        var page = await visit.Browser.SubmitAsync(waiting, ("code", mail.Code()));
+
+        Assert.Equal("The mail doesn’t count any more", page.Document.QuerySelector("h1")!.TextContent);
+        Assert.Null(visit.Browser.Cookie("session"));
+    }
+
+    [Fact]
+    public async Task Who_expired_after_asking_is_told_so_and_gets_no_session()
+    {
+        using var visit = await VisitAsync();
+        var waiting = await visit.Browser.AskAsync(await visit.OpenAsync(), visit.User.Email!);
+        var mail = await server.MailToAsync(visit.User.Email!);
+        await ExpireAsync(visit.User);
+
         var answer = AuthorizeAnswer.Read(await visit.Browser.SubmitAsync(waiting, ("code", mail.Code())));
 
-        Assert.Equal(("access_denied", "user_locked"), (answer["error"], answer["error_reason"]));
+        Assert.Equal(("access_denied", "user_expired"), (answer["error"], answer["error_reason"]));
         Assert.Null(visit.Browser.Cookie("session"));
+
+        Task ExpireAsync(User user) => server.Get<People>().UpdateAsync(
+            user.Id, stored => UserDetails.Of(stored) with { ExpiresAt = server.Clock.GetUtcNow().AddSeconds(-1) }, null, "test", CancellationToken.None);
     }
 
     [Fact]
