@@ -45,6 +45,9 @@ public static class Paths
     /// <summary>What is known of the person who is signed in, to see and to change.</summary>
     public const string Profile = "/account/profile";
 
+    /// <summary>The second factors of the person who is signed in, and the browsers they trust.</summary>
+    public const string TwoFactor = "/account/two-factor";
+
     /// <summary>The passkeys of the person who is signed in.</summary>
     public const string Passkeys = "/account/passkeys";
 

@@ -16,6 +16,7 @@ internal static class AccountEndpoints
         services.AddSingleton<SessionsEndpoint>();
         services.AddSingleton<ApplicationsEndpoint>();
         services.AddSingleton<PasskeysEndpoint>();
+        services.AddSingleton<TwoFactorEndpoint>();
         services.AddSingleton<PersonalData>();
         services.AddSingleton<DataEndpoint>();
         services.AddSingleton<DeleteEndpoint>();
@@ -35,6 +36,7 @@ internal static class AccountEndpoints
         SessionsEndpoint.Map(routes);
         ApplicationsEndpoint.Map(routes);
         PasskeysEndpoint.Map(routes);
+        TwoFactorEndpoint.Map(routes);
         DataEndpoint.Map(routes);
         DeleteEndpoint.Map(routes);
     }

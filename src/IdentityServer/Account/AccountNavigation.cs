@@ -15,6 +15,7 @@ public static class AccountNavigation
         ("profile", Paths.Profile),
         ("email", Paths.AccountEmail),
         ("password", Paths.AccountPassword),
+        ("twoFactor", Paths.TwoFactor),
         ("passkeys", Paths.Passkeys),
         ("sessions", Paths.AccountSessions),
         ("applications", Paths.AccountApplications),

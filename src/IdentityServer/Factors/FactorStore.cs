@@ -12,7 +12,7 @@ namespace IdentityServer.Factors;
 /// changes too, so that sign-ins that wait for a factor start again, and trusted browsers are not trusted any more.
 /// </summary>
 public sealed class FactorStore(
-    Database database, SecondFactors factors, FactorSecrets secrets, RecoveryCodes recoveryCodes, TimeProvider clock)
+    Database database, SecondFactors factors, FactorSecrets secrets, RecoveryCodes recoveryCodes, SecurityNotices notices, TimeProvider clock)
 {
     /// <summary>How many factors a person may have.</summary>
     public const int Max = 10;
@@ -74,7 +74,7 @@ public sealed class FactorStore(
         var now = clock.GetUtcNow();
         return database.WriteAsync(
             async (db, token) => await HoldAsync(db, userId, token) && await RemoveAsync(db, userId, code, actor, now, token)
-                ? await ChangeAsync(db, userId, now, token)
+                ? await ChangeAsync(db, userId, NoticeKind.FactorRemoved, now, token)
                 : null,
             cancellation);
     }
@@ -98,7 +98,7 @@ public sealed class FactorStore(
                 if (outcome is FactorOutcome.Right right)
                 {
                     await (right.ByRecoveryCode ? RemoveAllAsync(db, user.Id, actor, now, token) : RemoveAsync(db, user.Id, code, actor, now, token));
-                    await ChangeAsync(db, user.Id, now, token);
+                    await ChangeAsync(db, user.Id, NoticeKind.FactorRemoved, now, token);
                 }
 
                 return (outcome, true);
@@ -119,6 +119,8 @@ public sealed class FactorStore(
                 }
 
                 AuditLog.Add(db, actor, "recovery codes replaced", Data(userId), now);
+                var user = await db.Users.AsNoTracking().SingleAsync(row => row.Id == userId, token);
+                await notices.QueueAsync(db, user, NoticeKind.RecoveryCodesRenewed, device: null, network: null, token);
                 return await recoveryCodes.ReplaceAsync(db, userId, now, token);
             },
             cancellation);
@@ -153,7 +155,7 @@ public sealed class FactorStore(
             var codes = taken.Count == 0 ? await recoveryCodes.ReplaceAsync(db, id, now, token) : null;
             AuditLog.Add(db, actor, "second factor added", Data(id, code), now);
             await db.SaveChangesAsync(token); // So that what is asked next finds it.
-            return new AddedFactor((await ChangeAsync(db, id, now, token))!, method, codes);
+            return new AddedFactor((await ChangeAsync(db, id, NoticeKind.FactorAdded, now, token))!, method, codes);
         },
         cancellation);
 
@@ -177,8 +179,8 @@ public sealed class FactorStore(
         AuditLog.Add(db, actor, "all second factors removed", Data(userId), now);
     }
 
-    // What follows from any change: whether there is a factor, the stamp, the end of trust.
-    private static async Task<User?> ChangeAsync(ServerDbContext db, Guid userId, DateTimeOffset now, CancellationToken token)
+    // What follows from any change: whether there is a factor, the stamp, the end of trust, a mail to the person.
+    private async Task<User?> ChangeAsync(ServerDbContext db, Guid userId, NoticeKind kind, DateTimeOffset now, CancellationToken token)
     {
         var stamp = Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
         var any = await db.TwoFactorMethods.AnyAsync(row => row.UserId == userId, token);
@@ -190,7 +192,13 @@ public sealed class FactorStore(
         }
 
         await TrustedBrowsers.EndAsync(db, userId, token);
-        return await db.Users.AsNoTracking().FirstOrDefaultAsync(row => row.Id == userId, token);
+        var user = await db.Users.AsNoTracking().FirstOrDefaultAsync(row => row.Id == userId, token);
+        if (user is not null)
+        {
+            await notices.QueueAsync(db, user, kind, device: null, network: null, token);
+        }
+
+        return user;
     }
 
     private static string? Name(string? name) =>

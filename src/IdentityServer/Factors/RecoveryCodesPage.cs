@@ -10,7 +10,7 @@ namespace IdentityServer.Factors;
 /// <param name="Codes">The codes.</param>
 public sealed record RecoveryCodesPage(
     string Action, string? Interaction, ApplicationView? Application, AccountView Account, IReadOnlyList<string> Codes)
-    : IPage<RecoveryCodesPage>, IPostsBack
+    : IPage<RecoveryCodesPage>, IPostsBack, INavigable
 {
     /// <inheritdoc/>
     public static string Template => "recovery-codes";
@@ -28,6 +28,9 @@ public sealed record RecoveryCodesPage(
 
     /// <inheritdoc/>
     public static IReadOnlyList<RecoveryCodesPage> Samples => [Sample, Sample with { Interaction = null, Application = null }];
+
+    /// <summary>The way to the other pages of the account; null where a request waits.</summary>
+    public NavigationView? Navigation { get; init; }
 
     /// <summary>All codes, one to a line, to be copied in one go.</summary>
     public string AllCodes => string.Join('\n', Codes);

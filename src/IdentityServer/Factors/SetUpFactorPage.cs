@@ -5,7 +5,7 @@ using QRCoder;
 namespace IdentityServer.Factors;
 
 /// <summary>Set an authenticator app up, confirmed by its first code. Posts <c>step=set_up_factor</c>, <c>offer</c>, <c>name</c> and <c>code</c>.</summary>
-public sealed record SetUpFactorPage : IPage<SetUpFactorPage>, IPostsBack, IRepeatable
+public sealed record SetUpFactorPage : IPage<SetUpFactorPage>, IPostsBack, IRepeatable, INavigable
 {
     private static readonly byte[] SampleSecret = [.. Enumerable.Range(1, Totp.SecretBytes).Select(number => (byte)number)];
 
@@ -28,7 +28,7 @@ public sealed record SetUpFactorPage : IPage<SetUpFactorPage>, IPostsBack, IRepe
 
     /// <inheritdoc/>
     public static IReadOnlyList<SetUpFactorPage> Samples =>
-        [Sample, Sample with { Interaction = null, CanStartOver = false, Application = null, Name = "Phone", Errors = FactorFindings.Wrong() }];
+        [Sample, Sample with { Interaction = null, CanStartOver = false, Application = null, BackUrl = "/account/two-factor", Name = "Phone", Errors = FactorFindings.Wrong() }];
 
     /// <inheritdoc/>
     public required string Action { get; init; }
@@ -56,6 +56,12 @@ public sealed record SetUpFactorPage : IPage<SetUpFactorPage>, IPostsBack, IRepe
 
     /// <summary>What the person calls it.</summary>
     public string? Name { get; init; }
+
+    /// <summary>The way to the other pages of the account; null where a request waits.</summary>
+    public NavigationView? Navigation { get; init; }
+
+    /// <summary>Where the account's own page goes back to.</summary>
+    public string? BackUrl { get; init; }
 
     /// <summary>Whether the person can go back to the sign-in.</summary>
     public bool CanStartOver { get; init; }

@@ -388,18 +388,6 @@ public sealed class SecondFactorTests(OwnServer own) : IClassFixture<OwnServer>
     }
 
     [Fact]
-    public async Task Trust_lets_to_the_account_pages_and_sensitive_ones_ask_all_the_same()
-    {
-        using var visit = await Visit.StartAsync(Server);
-        var app = await Authenticator.AddAsync(Server, visit.User);
-        await SignInAsync(visit, app.Code, ("trust", "true"));
-        visit.Browser.Forget("session");
-        await visit.SignInAsync();
-
-        Assert.Equal(HttpStatusCode.OK, (await visit.Browser.OpenAsync("/account")).Status);
-    }
-
-    [Fact]
     public async Task Trust_is_one_person_s_in_one_browser()
     {
         using var visit = await Visit.StartAsync(Server);
