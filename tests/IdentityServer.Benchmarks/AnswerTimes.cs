@@ -35,11 +35,13 @@ internal static class AnswerTimes
             {
                 BaseAddress = new Uri(app.Urls.First()),
             };
-            var form = await LoginForm.OpenAsync(client);
+            var login = await PageForm.OpenAsync(client, "/oauth2/authorize");
+            var forgot = await PageForm.OpenAsync(client, "/password/forgot");
             Console.WriteLine($"| question, {Tries} times each | account | fastest ms | median ms | mean ms | slowest ms | difference of means ms | chance makes (95 %) ms |");
             Console.WriteLine("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |");
-            await MeasureAsync("sign in with a wrong password", app.Services, loginId => form.PostAsync(loginId, HttpStatusCode.OK, ("password", "not the password at all")));
-            await MeasureAsync("e-mail me a link", app.Services, loginId => form.PostAsync(loginId, HttpStatusCode.SeeOther, ("by", "link")));
+            await MeasureAsync("sign in with a wrong password", app.Services, loginId => login.PostAsync(loginId, HttpStatusCode.OK, ("password", "not the password at all")));
+            await MeasureAsync("e-mail me a link", app.Services, loginId => login.PostAsync(loginId, HttpStatusCode.SeeOther, ("by", "link")));
+            await MeasureAsync("forgot password", app.Services, loginId => forgot.PostAsync(loginId, HttpStatusCode.SeeOther));
             await app.StopAsync();
             return 0;
         }
@@ -149,22 +151,23 @@ internal static class AnswerTimes
             $"| {question} | {account} | {sorted[0]:F2} | {sorted[sorted.Count / 2]:F2} | {times.Average():F2} | {sorted[^1]:F2} | {difference:F2} | {chance:F2} |"));
     }
 
-    // The login page, filled in again and again by the same browser.
-    private sealed record LoginForm(HttpClient Client, string Url, string Token)
+    // A page, filled in again and again by the same browser.
+    private sealed record PageForm(HttpClient Client, string Url, string Token)
     {
-        public static async Task<LoginForm> OpenAsync(HttpClient client)
+        private const string Request = "?client_id=" + ClientId + "&response_type=code&scope=openid&redirect_uri=https%3A%2F%2Fclient.example%2Fcallback"
+            + "&state=s&nonce=n&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256";
+
+        public static async Task<PageForm> OpenAsync(HttpClient client, string path)
         {
-            const string Url = "/oauth2/authorize?client_id=" + ClientId + "&response_type=code&scope=openid&redirect_uri=https%3A%2F%2Fclient.example%2Fcallback"
-                + "&state=s&nonce=n&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256";
-            var page = new HtmlParser().ParseDocument(await client.GetStringAsync(new Uri(Url, UriKind.Relative)));
-            return new(client, Url, page.QuerySelector("input[name=__csrf]")!.GetAttribute("value")!);
+            var page = new HtmlParser().ParseDocument(await client.GetStringAsync(new Uri(path + Request, UriKind.Relative)));
+            return new(client, path + Request, page.QuerySelector("input[name=__csrf]")!.GetAttribute("value")!);
         }
 
-        public async Task PostAsync(string loginId, HttpStatusCode expected, (string Name, string Value) more)
+        public async Task PostAsync(string loginId, HttpStatusCode expected, params (string Name, string Value)[] more)
         {
             using var content = new FormUrlEncodedContent(
             [
-                new("__csrf", Token), new("step", "login"), new("loginId", loginId), new(more.Name, more.Value),
+                new("__csrf", Token), new("step", "login"), new("loginId", loginId), .. more.Select(field => KeyValuePair.Create(field.Name, field.Value)),
             ]);
             using var response = await Client.PostAsync(new Uri(Url, UriKind.Relative), content);
             var body = await response.Content.ReadAsStringAsync();
