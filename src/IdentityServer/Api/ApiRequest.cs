@@ -35,6 +35,9 @@ internal sealed class ApiRequest(HttpContext http, ApiCaller caller, JsonNode? b
     /// <summary>The id in the path under this name, or null if the path has none. A malformed one is noted (§1.3).</summary>
     public Guid? PathId(string name) => http.GetRouteValue(name) is string text ? ParseId(name, text) : null;
 
+    /// <summary>What stands in the path under this name, or null: for ids that are secrets.</summary>
+    public string? PathText(string name) => http.GetRouteValue(name) as string is { Length: > 0 and <= JsonFields.Short } text ? text : null;
+
     /// <summary>The number in the path under this name (§1.3: ids of logs are numbers). A malformed one is noted.</summary>
     public long? PathNumber(string name)
     {

@@ -23,6 +23,8 @@ public static class ApiRoutes
         UserConsentsApi.Map(routes);
         UsersApi.Map(routes);
         UserSearchApi.Map(routes);
+        PasswordsApi.Map(routes);
+        VerificationApi.Map(routes);
         UserImportApi.Map(routes);
         RegistrationsApi.Map(routes);
         GroupsApi.Map(routes);
@@ -43,6 +45,7 @@ public static class ApiRoutes
         services.AddSingleton<ApiEndpoint>();
         services.AddSingleton<ApiChanges>();
         services.AddSingleton<UserSearch>();
+        services.AddSingleton<Invitations>();
         services.AddSingleton<LoginAnswers>();
         return services;
     }

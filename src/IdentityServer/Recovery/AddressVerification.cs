@@ -52,7 +52,7 @@ public sealed class AddressVerification(
     /// <summary>Notes that the address is proven, in the transaction in which the link is confirmed. False: it is not the person's any more.</summary>
     internal async Task<bool> ConfirmAsync(ServerDbContext db, Link link, LinkFacts facts, CancellationToken token)
     {
-        if (await PasswordReset.HoldAsync(db, link, token) is not { } user)
+        if (link.EmailKey is null || await PasswordReset.HoldAsync(db, link, token) is not { } user)
         {
             return false;
         }

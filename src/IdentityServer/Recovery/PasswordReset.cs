@@ -3,6 +3,7 @@ using IdentityServer.Data;
 using IdentityServer.Email;
 using IdentityServer.Links;
 using IdentityServer.Registrations;
+using IdentityServer.Tokens;
 using IdentityServer.Users;
 using Microsoft.EntityFrameworkCore;
 
@@ -127,6 +128,14 @@ public sealed class PasswordReset(
                 ? (link, user)
                 : null;
 
+    /// <summary>Whose password an id of the management API changes, or one that was mailed for it; null: nobody's, or not any more.</summary>
+    public async Task<(Link Link, User User)?> FindAsync(string secret, CancellationToken cancellation) =>
+        await links.FindAsync(secret, cancellation) is { Purpose: LinkPurpose.ChangePassword or LinkPurpose.Invitation, UserId: { } userId, WaitingCodeHash: null } link
+            && links.StateOf(link) is LinkState.Waiting
+            && await people.FindAsync(userId, cancellation) is { Active: true } user && (link.EmailKey is null || user.EmailKey == link.EmailKey)
+                ? (link, user)
+                : null;
+
     /// <summary>Sets the password and spends the link, both or neither.</summary>
     public async Task<FieldResult<User>> FinishAsync(
         Guid id, string browser, string password, bool endAccess, CancellationToken cancellation)
@@ -163,11 +172,14 @@ public sealed class PasswordReset(
             return null;
         }
 
-        var had = user.PasswordHash;
-        await proof.ProveAsync(db, user, alsoSignedIn: false, token);
-        if (had is not null && user.PasswordHash is null)
+        if (link.EmailKey is not null)
         {
-            await notices.QueueAsync(db, user, NoticeKind.PasswordChanged, null, null, token);
+            var had = user.PasswordHash;
+            await proof.ProveAsync(db, user, alsoSignedIn: false, token);
+            if (had is not null && user.PasswordHash is null)
+            {
+                await notices.QueueAsync(db, user, NoticeKind.PasswordChanged, null, null, token);
+            }
         }
 
         await db.SaveChangesAsync(token); // The next statements go past what is tracked.
@@ -189,11 +201,26 @@ public sealed class PasswordReset(
         return user;
     }
 
-    /// <summary>The person of a link, tracked, their row held by a write; null if they have another address by now, or are shut out.</summary>
+    /// <summary>Spends the one-time password that a change by the management API gave, and says whose it was; null: it is worth nothing.</summary>
+    public Task<User?> RedeemAsync(string oneTimePassword, CancellationToken cancellation) => database.WriteAsync(
+        async (db, token) =>
+        {
+            var hash = OpaqueSecret.HashOf(oneTimePassword);
+            return await links.SpendAsync(db, oneTimePassword, LinkPurpose.OneTimePassword, token)
+                && await db.Links.AsNoTracking().SingleOrDefaultAsync(row => row.SecretHash == hash, token) is { } link
+                    ? await db.Users.AsNoTracking().SingleOrDefaultAsync(row => row.Id == link.UserId && row.Active, token)
+                    : null;
+        },
+        cancellation);
+
+    /// <summary>
+    /// The person of a link, tracked, their row held by a write; null if they have another address by now than the one that it was
+    /// mailed to, or are shut out.
+    /// </summary>
     internal static async Task<User?> HoldAsync(ServerDbContext db, Link link, CancellationToken token)
     {
-        var rows = db.Users.Where(row => row.Id == link.UserId && row.EmailKey == link.EmailKey && row.Active);
-        return link.EmailKey is not null && await rows.ExecuteUpdateAsync(set => set.SetProperty(row => row.UpdatedAt, row => row.UpdatedAt), token) == 1
+        var rows = db.Users.Where(row => row.Id == link.UserId && (link.EmailKey == null || row.EmailKey == link.EmailKey) && row.Active);
+        return link.UserId is not null && await rows.ExecuteUpdateAsync(set => set.SetProperty(row => row.UpdatedAt, row => row.UpdatedAt), token) == 1
             ? await rows.SingleAsync(token)
             : null;
     }

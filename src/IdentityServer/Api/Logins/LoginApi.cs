@@ -1,13 +1,14 @@
 using System.Globalization;
 using IdentityServer.Applications;
 using IdentityServer.Logins;
+using IdentityServer.Recovery;
 using IdentityServer.Sessions;
 using IdentityServer.Users;
 
 namespace IdentityServer.Api;
 
 /// <summary><c>/api/login</c> (§10.1): sign-in with a password for applications that ask for it themselves.</summary>
-internal sealed class LoginApi(ApplicationCatalog applications, PasswordLogin logins, LoginAnswers answers)
+internal sealed class LoginApi(ApplicationCatalog applications, PasswordLogin logins, PasswordReset reset, LoginAnswers answers)
 {
     private const string Route = "/api/login";
 
@@ -27,6 +28,11 @@ internal sealed class LoginApi(ApplicationCatalog applications, PasswordLogin lo
         }
 
         var body = request.Beside();
+        if (body.Text("oneTimePassword") is { } once)
+        {
+            return await LoginOnceAsync(request, application, once, cancellation);
+        }
+
         var (loginId, password) = (body.Text("loginId", JsonFields.Any)?.Trim(), body.Text("password", JsonFields.Any));
         foreach (var blank in LoginFindings.CheckBlank(loginId, password).Fields.Where(blank => !request.Errors.Has(blank.Field)))
         {
@@ -52,6 +58,20 @@ internal sealed class LoginApi(ApplicationCatalog applications, PasswordLogin lo
 
         Task<ApiResult> AnswerAsync(User user) =>
             answers.AnswerAsync(new Proof(user, AuthenticationType.Password, Amr.Password) { LoginId = loginId }, facts, cancellation);
+    }
+
+    // What a change of the password gave (§7), within a minute: it stands for the password that was just set.
+    private async Task<ApiResult> LoginOnceAsync(ApiRequest request, Application? application, string secret, CancellationToken cancellation)
+    {
+        var facts = LoginFacts.Read(request, application);
+        if (request.Errors.Any)
+        {
+            return ApiResult.Refused(request.Errors);
+        }
+
+        return await reset.RedeemAsync(secret, cancellation) is { } user
+            ? await answers.AnswerAsync(new Proof(user, AuthenticationType.OneTimePassword, Amr.Password), facts, cancellation)
+            : ApiResult.Missing;
     }
 
     /// <summary>503 that says when to come back.</summary>

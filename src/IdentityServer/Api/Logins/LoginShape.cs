@@ -51,8 +51,9 @@ internal static class LoginShape
         Body = Shape.Object(
             null,
             [
-                Needed("loginId", Shape.Text, "E-mail address or user name."),
-                Needed("password", Shape.Text),
+                Taken("loginId", Shape.Text, "E-mail address or user name."),
+                Taken("password", Shape.Text),
+                Taken("oneTimePassword", Shape.Text, "Instead of both: what a change of the password gave."),
                 Taken("loginIdTypes", Shape.List(Shape.Text), "Ignored: both are looked at."),
                 Taken("twoFactorTrustId", Shape.Text, "What a trusted device kept."),
                 Taken("newDevice", Shape.Flag, "Ignored."),

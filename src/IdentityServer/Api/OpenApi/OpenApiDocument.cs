@@ -163,7 +163,7 @@ internal static class OpenApiDocument
             responses[status.ToString(CultureInfo.InvariantCulture)] = more;
         }
 
-        Add("400", "Refused", call is not { Open: true, Body: null });
+        Add("400", "Refused", call is not { Open: true, Body: null, Query.Count: 0 } || mayMiss);
         Add("401", "Denied", applies: true);
         Add("404", "Missing", mayMiss);
         Add("413", "TooLarge", call.Body is not null);

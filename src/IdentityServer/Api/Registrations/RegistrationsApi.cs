@@ -5,7 +5,7 @@ using IdentityServer.Users;
 namespace IdentityServer.Api;
 
 /// <summary><c>/api/user/registration</c> (§5). The rules and the transactions are those of <see cref="Registrar"/>.</summary>
-internal sealed class RegistrationsApi(People people, Registrar registrar, UserSearch search)
+internal sealed class RegistrationsApi(People people, Registrar registrar, UserSearch search, Invitations invitations)
 {
     private const string Envelope = "registration";
     private const string ApplicationField = "registration.applicationId";
@@ -44,15 +44,16 @@ internal sealed class RegistrationsApi(People people, Registrar registrar, UserS
             request.Errors.Add("user", "missing", "Name a user by id in the path, or describe a new one.");
         }
 
+        var invites = user is not null && invitations.Read(request, user);
         return request.Errors.Any ? ApiResult.Refused(request.Errors)
             : AdminGuard.Denies(request, applicationId) ? ApiResult.Denied
-            : user is not null ? await CreateBothAsync(request, user, wanted, cancellation)
+            : user is not null ? await CreateBothAsync(request, user, wanted, invites, cancellation)
             : ApiResult.From(await registrar.CreateAsync(userId!.Value, wanted, request.Caller.Actor, cancellation), Answer);
     }
 
-    private async Task<ApiResult> CreateBothAsync(ApiRequest request, NewUser user, NewRegistration wanted, CancellationToken cancellation)
+    private async Task<ApiResult> CreateBothAsync(ApiRequest request, NewUser user, NewRegistration wanted, bool invites, CancellationToken cancellation)
     {
-        var outcome = await registrar.CreateAsync(user, wanted, request.Caller.Actor, cancellation);
+        var outcome = await registrar.CreateAsync(user, wanted, request.Caller.Actor, cancellation, null, invites ? invitations.QueueAsync : null);
         if (outcome.Failed(out var errors, out var registered))
         {
             return ApiResult.Refused(await search.ExplainAsync(errors, user, cancellation));

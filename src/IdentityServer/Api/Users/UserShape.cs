@@ -57,7 +57,7 @@ internal static class UserShape
     /// <summary>The usual calls.</summary>
     public static readonly ApiNoun Noun = new("Users", "User", "a user", "user", User)
     {
-        Beside = [Taken("skipVerification", Shape.Flag, "At creation: whether the address counts as verified.")],
+        Beside = [Taken("skipVerification", Shape.Flag, "At creation: whether the address counts as verified."), Taken("sendSetPasswordEmail", Shape.Flag, "At creation: whether the person is mailed a link to set their password.")],
         Example = """{ "user": { "email": "ada@example.com", "password": "four unrelated words here", "firstName": "Ada" } }""",
     };
 

@@ -6,7 +6,7 @@ using IdentityServer.Users;
 namespace IdentityServer.Api;
 
 /// <summary><c>/api/user</c> (§4.2). The rules and the transactions are those of <see cref="People"/>.</summary>
-internal sealed class UsersApi(People people, Registrar registrar, Members members, UserSearch search)
+internal sealed class UsersApi(People people, Registrar registrar, Members members, UserSearch search, Invitations invitations)
 {
     private const string Envelope = "user";
 
@@ -30,12 +30,13 @@ internal sealed class UsersApi(People people, Registrar registrar, Members membe
     private async Task<ApiResult> CreateAsync(ApiRequest request, CancellationToken cancellation)
     {
         var wanted = UserWire.ReadNew(request.Envelope(Envelope), request.PathId("userId"), request.Beside().Flag("skipVerification"));
+        var invites = invitations.Read(request, wanted);
         if (request.Errors.Any)
         {
             return ApiResult.Refused(request.Errors);
         }
 
-        var created = await people.CreateAsync(wanted, request.Caller.Actor, cancellation);
+        var created = await people.CreateAsync(wanted, request.Caller.Actor, cancellation, invites ? invitations.QueueAsync : null);
         return created.Failed(out var errors, out var user)
             ? ApiResult.Refused(await search.ExplainAsync(errors, wanted, cancellation))
             : Answer(user, [], []);
