@@ -19,6 +19,8 @@ public static class Commands
           migrate        Brings the database up to date and ends.
           create-admin   Creates an administrator: create-admin --email <address> [--name <name>]. Asks for the
                          password, or reads it from standard input.
+          create-key     Creates a key of the management API and prints it: create-key --name <name>
+                         [--allow <endpoint>=<methods>]… [--key-manager]. Without --allow it may do everything.
           check-config   Checks all settings and ends.
           help           Shows this text.
 
@@ -44,6 +46,7 @@ public static class Commands
                 "demo" => await DemoCommand.RunAsync(rest),
                 "migrate" => await MigrateAsync(rest),
                 "create-admin" => await CreateAdmin.RunAsync(rest),
+                "create-key" => await CreateKey.RunAsync(rest),
                 "check-config" => CheckConfig(rest),
                 "help" => Say(Help),
                 _ => Misused($"There is no command '{command}'."),

@@ -10,7 +10,7 @@ internal static class CreateAdmin
     public static async Task<int> RunAsync(string[] args)
     {
         var rest = args.ToList();
-        var (email, name) = (Take(rest, "--email"), Take(rest, "--name"));
+        var (email, name) = (CommandArguments.Take(rest, "--email"), CommandArguments.Take(rest, "--name"));
         if (string.IsNullOrWhiteSpace(email))
         {
             return Commands.Misused("create-admin needs --email <address>.");
@@ -28,22 +28,6 @@ internal static class CreateAdmin
         return created.Failed(out var errors, out var user)
             ? Commands.Fail(string.Join('\n', errors.Fields.Concat(errors.General).Select(error => error.Message)))
             : Commands.Say($"{user.Email} administers this server now.");
-    }
-
-    // Both "--email address" and "--email=address".
-    private static string? Take(List<string> args, string name)
-    {
-        var index = args.FindIndex(arg => arg == name || arg.StartsWith(name + "=", StringComparison.Ordinal));
-        if (index < 0)
-        {
-            return null;
-        }
-
-        var (value, count) = args[index].Length > name.Length ? (args[index][(name.Length + 1)..], 1)
-            : index + 1 < args.Count ? (args[index + 1], 2)
-            : (null, 1);
-        args.RemoveRange(index, count);
-        return value;
     }
 
     private static string Ask(string prompt)

@@ -33,10 +33,10 @@ internal static class LanguageNegotiation
         return tag.Length < 2 ? null : available.FirstOrDefault(language => language.StartsWith(tag + "-", StringComparison.OrdinalIgnoreCase));
     }
 
-    /// <summary>Keeps the language that was picked by its link.</summary>
+    /// <summary>Keeps the language that was picked, by its link or by its button in a form.</summary>
     public static void Remember(HttpContext http, IReadOnlyList<string> available)
     {
-        if (http.Request.Query[Parameter] is [{ } picked, ..] && Match(picked, available) is { } language && http.Request.Cookies[Parameter] != language)
+        if (Sent(http.Request, Parameter) is { } picked && Match(picked, available) is { } language && http.Request.Cookies[Parameter] != language)
         {
             http.Response.Cookies.Append(Parameter, language, new CookieOptions
             {
@@ -72,12 +72,10 @@ internal static class LanguageNegotiation
 
     private static IEnumerable<string> Wishes(HttpRequest request, string? locales)
     {
-        // A handler has read the form of a post by now; what it has not read is not waited for.
-        var form = request.HttpContext.Features.Get<IFormFeature>()?.Form;
-        if (Sent(Parameter) is { } locale)
+        if (Sent(request, Parameter) is { } locale)
             yield return locale;
 
-        locales ??= Sent("ui_locales");
+        locales ??= Sent(request, "ui_locales");
         foreach (var tag in (locales ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries))
             yield return tag;
 
@@ -86,7 +84,10 @@ internal static class LanguageNegotiation
 
         foreach (var accepted in request.GetTypedHeaders().AcceptLanguage.Where(tag => tag.Quality is not 0).OrderByDescending(tag => tag.Quality ?? 1))
             yield return accepted.Value.ToString();
-
-        string? Sent(string name) => form?[name].FirstOrDefault() ?? request.Query[name].FirstOrDefault();
     }
+
+    // A button of a form counts before the address that the form is posted to, which may hold an earlier choice. A handler has read
+    // the form of a post by now; what it has not read is not waited for.
+    private static string? Sent(HttpRequest request, string name) =>
+        request.HttpContext.Features.Get<IFormFeature>()?.Form?[name].FirstOrDefault() ?? request.Query[name].FirstOrDefault();
 }

@@ -107,6 +107,11 @@ public static class ApiFixture
 {
     /// <summary>A client with a new key; without permissions it may do everything.</summary>
     public static async Task<ApiClient> NewApiAsync(
+        this TestServer server, bool keyManager = false, DateTimeOffset? expires = null, params (string Endpoint, string[] Methods)[] permissions) =>
+        new(server.NewClient(), await server.NewKeyAsync(keyManager, expires, permissions));
+
+    /// <summary>A new key.</summary>
+    public static async Task<string> NewKeyAsync(
         this TestServer server, bool keyManager = false, DateTimeOffset? expires = null, params (string Endpoint, string[] Methods)[] permissions)
     {
         var input = new ApiKeyInput
@@ -118,7 +123,7 @@ public static class ApiFixture
         var created = await server.Get<Database>().WriteAsync(
             (db, token) => ApiKeyStore.CreateAsync(db, null, input, server.Clock.GetUtcNow(), token), CancellationToken.None);
         await server.Get<CatalogRefresh>().RefreshAsync(CancellationToken.None);
-        return new ApiClient(server.NewClient(), created.Expect().Key);
+        return created.Expect().Key;
     }
 
     /// <summary>A caller with this in the header Authorization, or nothing.</summary>

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using AngleSharp.Dom;
 using IdentityServer.Forms;
 using IdentityServer.Tests.Api;
@@ -232,6 +233,64 @@ public sealed class RegistrationFormTests
 
         var again = await browser.SubmitAsync(german, ("registration.data.minprice", ""));
         Assert.Equal("Bitte ausfüllen.", Error(again, "registration.data.minprice"));
+    }
+
+    [Fact]
+    public async Task A_language_picked_in_the_form_is_the_one_of_the_pages_after_it()
+    {
+        var hunters = await HouseHunters.MoveInAsync(await TestServer.SharedAsync());
+        using var browser = hunters.Server.NewBrowser();
+        var page = await hunters.SecondPageAsync(browser, TestServer.NewEmail());
+        foreach (var language in new[] { "de", "en", "de" })
+        {
+            page = await browser.SubmitAsync(page, ("locale", language));
+            var home = await browser.OpenAsync("/");
+
+            Assert.Equal((language, language), (page.Document.DocumentElement.GetAttribute("lang"), home.Document.DocumentElement.GetAttribute("lang")));
+        }
+    }
+
+    [Theory, OnEachDatabase]
+    public async Task What_the_form_asked_reaches_the_application_with_its_types(DatabaseProvider provider)
+    {
+        var server = await TestServer.SharedAsync(provider);
+        var api = await server.NewApiAsync();
+        var secret = Guid.NewGuid().ToString("N");
+        string[] fields =
+        [
+            FormFixture.Shipped("user.email"), FormFixture.Shipped("user.password"), FormFixture.Shipped("user.firstName"), FormFixture.Shipped("user.birthDate"),
+            await api.NewFieldAsync("user.data.nickname"),
+            await api.NewFieldAsync("registration.data.rooms", """{"control":"number","type":"number"}"""),
+            await api.NewFieldAsync("registration.data.now", """{"control":"checkbox","type":"bool"}"""),
+        ];
+        var form = await api.NewFormAsync(fields);
+        var id = await api.NewApplicationAsync(ApiFixture.Json($$$"""
+            {"oauthConfiguration":{"authorizedRedirectURLs":["{{{HouseHunters.RedirectUri}}}"],"clientSecret":"{{{secret}}}","scopeHandlingPolicy":"Compatibility"},
+             "registrationConfiguration":{"enabled":true,"type":"advanced","formId":"{{{form}}}"} }
+            """).AsObject());
+        using var browser = server.NewBrowser();
+        var email = TestServer.NewEmail();
+        var page = await browser.OpenAsync($"/oauth2/register?client_id={id}&response_type=code&redirect_uri={Uri.EscapeDataString(HouseHunters.RedirectUri)}&state=s");
+        var code = AuthorizeAnswer.Read(await browser.SubmitAsync(
+            page, ("user.email", email), ("user.password", TestServer.Password), ("user.firstName", "Ana"), ("user.birthDate", "2000-02-29"),
+            ("user.data.nickname", "Anita"), ("registration.data.rooms", "3.5"), ("registration.data.now", "true"))).Code;
+
+        using var client = server.NewClient();
+        using var exchange = new FormUrlEncodedContent(new Dictionary<string, string>
+        {
+            ["grant_type"] = "authorization_code", ["code"] = code, ["redirect_uri"] = HouseHunters.RedirectUri, ["client_id"] = id, ["client_secret"] = secret,
+        });
+        var tokens = await TokenAnswer.ReadAsync(await client.PostAsync("/oauth2/token", exchange));
+        client.DefaultRequestHeaders.Authorization = new("Bearer", tokens.AccessToken);
+        var info = JsonNode.Parse(await client.GetStringAsync("/oauth2/userinfo"))!;
+        var data = (await api.GetAsync($"/api/user/registration/{info["sub"]}/{id}")).Expect("registration")["data"]!;
+
+        Assert.Equal(
+            (id, email, "Ana", "2000-02-29", "Anita"),
+            (Text("applicationId"), Text("email"), Text("given_name"), Text("birthdate"), Text("nickname")));
+        Assert.Equal("""{"rooms":3.5,"now":true}""", data.ToJsonString());
+
+        string? Text(string name) => info[name]?.GetValue<string>();
     }
 
     [Fact]

@@ -76,6 +76,7 @@ internal static class MemberShape
             Taken("memberIds", Shape.List(Shape.Uuid)),
             Taken("members", Shape.Map(Shape.List(Shape.Uuid)), "The ids of users, by the id of their group.")),
         BodyIsOptional = true,
+        Example = """{ "memberIds": ["01a1fd1d-3879-7e3f-8db6-c4dca5a072ff"] }""",
         MayMiss = true,
     };
 

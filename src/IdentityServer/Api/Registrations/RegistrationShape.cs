@@ -36,6 +36,14 @@ internal static class RegistrationShape
               }
             }
             """,
+        PatchExample = """
+            {
+              "registration": {
+                "applicationId": "85a03867-dccf-4882-adde-1a79aeec50df",
+                "data": { "minprice": 200000 }
+              }
+            }
+            """,
     };
 
     /// <summary>POST, which may create the person too.</summary>
@@ -43,7 +51,7 @@ internal static class RegistrationShape
     {
         Id = "register",
         Summary = "Registers a user in an application",
-        Remarks = "With user in the body, the user is created as well, under the id in the path if there is one.",
+        Remarks = "The user in the body is created as well.",
         Body = Shape.Object(
             null,
             Required("registration", Registration),
@@ -51,13 +59,19 @@ internal static class RegistrationShape
             Taken("skipVerification", Shape.Flag, "Whether the new user's address counts as verified."),
             Taken("skipRegistrationVerification", Shape.Flag, "Whether the registration counts as verified.")),
         Answer = Shape.Object(null, Required("registration", Registration), ShownIfSet("user", UserShape.User)),
-        MayMiss = true,
         Example = """
             {
               "user": { "email": "ada@example.com", "password": "four unrelated words here" },
               "registration": { "applicationId": "85a03867-dccf-4882-adde-1a79aeec50df" }
             }
             """,
+    };
+
+    /// <summary>POST for a user who is there, or who gets this id.</summary>
+    public static ApiCall CreateWithId => Create with
+    {
+        Id = "registerWithId",
+        Remarks = "With user in the body, the user is created as well, under the id in the path.",
     };
 
     /// <summary>PUT.</summary>

@@ -18,7 +18,8 @@ internal sealed class RegistrationsApi(People people, Registrar registrar, UserS
         const string One = "/api/user/registration/{userId}/{applicationId}";
         const string OneOrBody = "/api/user/registration/{userId}/{applicationId?}";
         var noun = RegistrationShape.Noun;
-        routes.MapApi("POST", "/api/user/registration/{userId?}", RegistrationShape.Create, api.CreateAsync);
+        routes.MapApi("POST", "/api/user/registration", RegistrationShape.Create, api.CreateAsync);
+        routes.MapApi("POST", "/api/user/registration/{userId}", RegistrationShape.CreateWithId, api.CreateAsync);
         routes.MapApi("GET", One, noun.Get, api.GetAsync);
         routes.MapApi("PUT", OneOrBody, RegistrationShape.Replace, api.PutAsync);
         routes.MapApi("PATCH", OneOrBody, RegistrationShape.Patch, api.PatchAsync);
