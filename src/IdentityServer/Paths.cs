@@ -39,6 +39,9 @@ public static class Paths
     /// <summary>The account of the person who is signed in: where its pages begin.</summary>
     public const string Account = "/account";
 
+    /// <summary>Leads to the choice among the accounts of the browser, and back to the account's pages.</summary>
+    public const string AccountSwitch = "/account/switch";
+
     /// <summary>Where the authorization endpoint answers the account pages.</summary>
     public const string AccountSignedIn = "/account/signed-in";
 

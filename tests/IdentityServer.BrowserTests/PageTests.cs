@@ -46,6 +46,18 @@ public sealed class PageTests(RunningSite site)
             await visitor.SignInAsync();
             await visitor.AuthorizeAsync("&prompt=select_account");
         }),
+        ["select-account-several"] = ("Choose an account", async (visitor, _) =>
+        {
+            await visitor.RegisterAsync();
+            await SignInBesideAsync(visitor);
+            await visitor.AuthorizeAsync("&prompt=select_account");
+        }),
+        ["logout-several"] = ("Sign out?", async (visitor, site) =>
+        {
+            await visitor.RegisterAsync();
+            await SignInBesideAsync(visitor);
+            await visitor.Page.GotoAsync(site.Issuer + "/oauth2/logout");
+        }),
         ["consent"] = ("Foreign Notes asks for your permission", async (visitor, _) =>
         {
             await visitor.SignInAsync();
@@ -157,6 +169,14 @@ public sealed class PageTests(RunningSite site)
         }),
         ["sample-not-found"] = ("There is no such page", (visitor, site) => visitor.Page.GotoAsync(site.Sample + "/nowhere")),
     };
+
+    private static async Task SignInBesideAsync(Visitor visitor)
+    {
+        await visitor.AuthorizeAsync("&prompt=select_account");
+        await visitor.PressAsync("Use another account");
+        await visitor.FillLoginAsync();
+        await visitor.SeesHeadingAsync("This login was not started here");
+    }
 
     public static TheoryData<string> Names => [.. Pages.Keys];
 

@@ -27,6 +27,7 @@ internal static class AccountEndpoints
     public static void MapAccount(this IEndpointRouteBuilder routes)
     {
         SignedInEndpoint.Map(routes);
+        routes.MapGet(Paths.AccountSwitch, (HttpContext http, AccountGate gate) => gate.Switch(http));
         OverviewEndpoint.Map(routes);
         ProfileEndpoint.Map(routes);
         PasswordEndpoint.Map(routes);

@@ -54,6 +54,14 @@ public sealed class AccountGate(
         return new(null, new Redirect(url));
     }
 
+    /// <summary>Leads to the choice among the browser's accounts, and to the account's beginning.</summary>
+    internal IResult Switch(HttpContext http)
+    {
+        var parameters = Parameters(ways.Seal(http, new(Paths.Account, Fresh: false)), null, http.Request.Query["locale"]);
+        parameters[Protocol.Parameters.Prompt] = "select_account";
+        return new Redirect(Paths.Authorize + new QueryBuilder(parameters).ToQueryString());
+    }
+
     /// <summary>Who is signed in well enough; null: nobody.</summary>
     internal async Task<SignedIn?> FindAsync(HttpContext http, TimeSpan? maxAge, CancellationToken cancellation)
     {

@@ -28,6 +28,7 @@ public static class AccountNavigation
         AccountView.Of(user.FullName, user.Email, user.Username),
         [.. Entries.Select(entry => new NavigationItem(entry.Name, entry.Url, entry.Url == current))],
         Paths.Account,
+        Paths.AccountSwitch,
         Paths.Logout);
 
     /// <summary>One for samples.</summary>
@@ -35,5 +36,6 @@ public static class AccountNavigation
         new AccountView("Ada Lovelace", "ada@example.com"),
         [.. Entries.Select(entry => new NavigationItem(entry.Name, entry.Url, entry.Url == current))],
         Paths.Account,
+        Paths.AccountSwitch,
         Paths.Logout);
 }

@@ -50,10 +50,10 @@ internal sealed class DeleteEndpoint(
             case DeletionOutcome.LastAdministrator:
                 return Page.Show(model with { Errors = new FieldErrors().AddGeneral("lastAdministrator", "You are the last administrator of this server.") });
             case DeletionOutcome.Scheduled scheduled:
-                cookie.Delete(http);
+                cookie.Forget(http, signedIn.Session);
                 return Page.Show(new DeletedPage(new Moments(user.Timezone, themes.LanguageOf(http.Request)).At(scheduled.At)));
             default:
-                cookie.Delete(http);
+                cookie.Forget(http, signedIn.Session);
                 return Page.Show(new DeletedPage(null as InstantView));
         }
     }

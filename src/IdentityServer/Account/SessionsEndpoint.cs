@@ -47,7 +47,7 @@ internal sealed class SessionsEndpoint(AccountGate gate, PostGuard guard, UserSe
         }
         else if (id == signedIn.Session.Id)
         {
-            cookie.Delete(http);
+            cookie.Forget(http, signedIn.Session);
             return new Redirect(Paths.Home);
         }
 

@@ -17,6 +17,10 @@ internal sealed class AuthorizationAccess : IUserAccess
     public static Task RevokeOfSessionAsync(ServerDbContext db, Guid sessionId, CancellationToken cancellation) =>
         RevokeAsync(db.Authorizations.Where(row => row.SessionId == sessionId), cancellation);
 
+    /// <summary>Revokes what a person allowed one application in a session, whether or not that is live.</summary>
+    public static Task RevokeAsync(ServerDbContext db, Guid userId, Guid applicationId, Guid sessionId, CancellationToken cancellation) =>
+        RevokeAsync(db.Authorizations.Where(row => row.UserId == userId && row.ApplicationId == applicationId && row.SessionId == sessionId), cancellation);
+
     /// <summary>Revokes all that a person allowed, except in the session that goes on.</summary>
     public static Task RevokeOfOtherSessionsAsync(ServerDbContext db, Guid userId, Guid kept, CancellationToken cancellation) =>
         RevokeAsync(db.Authorizations.Where(row => row.UserId == userId && (row.SessionId == null || row.SessionId != kept)), cancellation);

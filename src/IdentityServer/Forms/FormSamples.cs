@@ -68,6 +68,7 @@ internal static class FormSamples
                 new AccountView("Ada Lovelace", "ada@example.com"),
                 [new NavigationItem("overview", "/account", false), new NavigationItem("profile", "/account/profile", true)],
                 "/account",
+                "/account/switch",
                 "/oauth2/logout"),
             PasswordMinLength = 8,
             Notice = "saved",

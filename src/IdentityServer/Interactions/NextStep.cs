@@ -86,6 +86,12 @@ public sealed record Situation
     /// <summary>Whether the person asked to be somebody else than who is signed in.</summary>
     public bool WantsAnotherAccount { get; init; }
 
+    /// <summary>Whether the person asked to choose among the accounts of the browser.</summary>
+    public bool WantsToChoose { get; init; }
+
+    /// <summary>Whether others than the current person are signed in in the browser.</summary>
+    public bool HasOtherAccounts { get; init; }
+
     /// <summary>Now.</summary>
     public required DateTimeOffset Now { get; init; }
 }
@@ -102,6 +108,7 @@ public static class NextStep
     /// <summary>The first thing that is still due.</summary>
     public static Decision Decide(Situation situation) =>
         DecideHalfSignedIn(situation)
+        ?? DecideAccount(situation)
         ?? (situation is { Session: { } session, User: { } user } && AuthenticationSuffices(situation, session)
             ? DecideSignedIn(situation, user)
             : Due(situation, situation.Registering ? Step.Register : Step.Login, OAuthError.LoginRequired));
@@ -128,10 +135,20 @@ public static class NextStep
             _ => null,
         };
 
+    // Who has several accounts in the browser chooses where they wish to, or where none of them is the current one.
+    private static Decision? DecideAccount(Situation situation) =>
+        situation is { HasOtherAccounts: true, WantsAnotherAccount: false, Registering: false }
+        && !IsChosen(situation)
+        && (situation.WantsToChoose || situation.Session is null)
+            ? Due(situation, Step.SelectAccount, OAuthError.AccountSelectionRequired)
+            : null;
+
+    private static bool IsChosen(Situation situation) => situation.Interaction is { AccountSelected: true } or { Authenticated: true };
+
     private static Decision DecideSignedIn(Situation situation, User user)
     {
         // OpenID Connect Core §3.1.2.1: select_account asks even where there is but one account.
-        if (situation.Request.Prompt.HasSelectAccount && situation.Interaction is not ({ AccountSelected: true } or { Authenticated: true }))
+        if (situation.Request.Prompt.HasSelectAccount && !IsChosen(situation))
         {
             return Due(situation, Step.SelectAccount, OAuthError.AccountSelectionRequired);
         }

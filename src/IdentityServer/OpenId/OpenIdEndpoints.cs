@@ -47,6 +47,8 @@ internal static class OpenIdEndpoints
         services.AddSingleton<KeepAccountStep>();
         services.AddSingleton<ChangePasswordStep>();
         services.AddSingleton<VerifyEmailStep>();
+        services.AddSingleton<SelectAccountStep>();
+        services.AddSingleton<BrowserAccounts>();
         services.AddSingleton<ProtocolErrorPage>();
         services.AddSingleton<AuthorizeReply>();
         services.AddSingleton<AuthorizeFlow>();

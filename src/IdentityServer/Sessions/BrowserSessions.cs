@@ -24,11 +24,14 @@ public sealed record NewSession
     /// <summary>"Keep me signed in".</summary>
     public required bool Persistent { get; init; }
 
-    /// <summary>The secret of the session that the browser had before, which ends.</summary>
+    /// <summary>The secret of the session that the browser had before. It ends if it is the same person's, and is another account of the browser if not.</summary>
     public string? PreviousSecret { get; init; }
 
+    /// <summary>The secrets of the browser's other sessions, to which the same applies.</summary>
+    public IReadOnlyList<string> OtherSecrets { get; init; } = [];
+
     /// <summary>
-    /// The session whose holder added a second factor: it is <see cref="PreviousSecret"/>'s, must be live, and its times go on.
+    /// The session whose holder added a second factor: it is one of this browser's, must be live, and its times go on.
     /// </summary>
     public Session? Raises { get; init; }
 
@@ -42,8 +45,8 @@ public sealed record NewSession
     public Guid? ApplicationId { get; init; }
 }
 
-/// <summary>A session that began, and the secret for its cookie.</summary>
-public sealed record StartedSession(Session Session, string Secret);
+/// <summary>A session that began, the secret for its cookie, and those of the sessions that other people still have in the browser.</summary>
+public sealed record StartedSession(Session Session, string Secret, IReadOnlyList<string> Others);
 
 /// <summary>How sessions begin, are found and end.</summary>
 public sealed class BrowserSessions(Database database, IOptions<ServerOptions> options, TimeProvider clock) : IUserAccess
@@ -118,8 +121,26 @@ public sealed class BrowserSessions(Database database, IOptions<ServerOptions> o
         return found;
     }
 
+    /// <summary>The live sessions with these secrets, in their order. To be looked at is not to be used: they grow no older life.</summary>
+    public async Task<IReadOnlyList<SignedIn>> PeekAsync(IEnumerable<string> secrets, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var now = clock.GetUtcNow();
+        List<SignedIn> found = [];
+        await using var db = database.Open();
+        foreach (var secret in secrets.Where(secret => secret.Length <= MaxSecret))
+        {
+            if (await BySecret.On(db)(db, Hash(secret), now, now - Idle) is { } live)
+            {
+                found.Add(live);
+            }
+        }
+
+        return found;
+    }
+
     /// <summary>
-    /// Begins a session under a new id and secret, and ends the one that the browser had. Null: since the person proved who they
+    /// Begins a session under a new id and secret, and ends the person's own that the browser had. Null: since the person proved who they
     /// are, they were shut out or their password was changed, or the session that was to be raised has ended.
     /// </summary>
     public Task<StartedSession?> StartAsync(NewSession wanted, CancellationToken cancellation)
@@ -153,8 +174,8 @@ public sealed class BrowserSessions(Database database, IOptions<ServerOptions> o
                     return null;
                 }
 
-                var replaced = wanted.PreviousSecret is { } previous ? await ReplaceAsync(db, Hash(previous), session, now, token) : null;
-                if (wanted.Raises is { } raised && replaced != raised.Id)
+                var (replaced, others) = await ReplaceAsync(db, wanted, session, now, token);
+                if (wanted.Raises is { } raised && !replaced.Contains(raised.Id))
                 {
                     return null; // It was ended in another tab.
                 }
@@ -165,7 +186,7 @@ public sealed class BrowserSessions(Database database, IOptions<ServerOptions> o
                     LoginRecord.Add(db, wanted.Proof, wanted.ApplicationId, wanted.Address, now);
                 }
 
-                return new StartedSession(session, secret);
+                return new StartedSession(session, secret, others);
             },
             cancellation);
     }
@@ -191,19 +212,32 @@ public sealed class BrowserSessions(Database database, IOptions<ServerOptions> o
             ? EndAsync(db.Sessions.Where(row => row.UserId == userId), now, cancellation)
             : Task.CompletedTask;
 
-    // The same person again: what they allowed goes on under the new session. Somebody else: it ends with the old one.
-    private static async Task<Guid?> ReplaceAsync(ServerDbContext db, byte[] previousHash, Session next, DateTimeOffset now, CancellationToken token)
+    // The same person again: what they allowed goes on under the new session. Somebody else's goes on beside it.
+    private static async Task<(List<Guid> Replaced, List<string> Others)> ReplaceAsync(
+        ServerDbContext db, NewSession wanted, Session next, DateTimeOffset now, CancellationToken token)
     {
-        var previous = await db.Sessions.AsNoTracking().SingleOrDefaultAsync(row => row.SecretHash == previousHash && row.EndedAt == null, token);
-        if (previous is null || await EndAsync(db.Sessions.Where(row => row.Id == previous.Id), now, token) == 0)
+        var (replaced, others) = (new List<Guid>(), new List<string>());
+        foreach (var secret in (wanted.PreviousSecret is { } previous ? [previous] : Array.Empty<string>()).Concat(wanted.OtherSecrets))
         {
-            return null;
+            var hash = Hash(secret);
+            var known = await db.Sessions.AsNoTracking().SingleOrDefaultAsync(row => row.SecretHash == hash && row.EndedAt == null, token);
+            if (known is null)
+            {
+                continue;
+            }
+
+            if (known.UserId != next.UserId)
+            {
+                others.Add(secret);
+            }
+            else if (await EndAsync(db.Sessions.Where(row => row.Id == known.Id), now, token) == 1)
+            {
+                await AuthorizationAccess.MoveToSessionAsync(db, known.Id, next.Id, token);
+                replaced.Add(known.Id);
+            }
         }
 
-        await (previous.UserId == next.UserId
-            ? AuthorizationAccess.MoveToSessionAsync(db, previous.Id, next.Id, token)
-            : AuthorizationAccess.RevokeOfSessionAsync(db, previous.Id, token));
-        return previous.Id;
+        return (replaced, others);
     }
 
     private static Task<int> EndAsync(IQueryable<Session> sessions, DateTimeOffset now, CancellationToken cancellation) =>
@@ -223,5 +257,5 @@ public sealed class BrowserSessions(Database database, IOptions<ServerOptions> o
             cancellation);
     }
 
-    private static byte[] Hash(string secret) => SHA256.HashData(Encoding.UTF8.GetBytes(secret));
+    internal static byte[] Hash(string secret) => SHA256.HashData(Encoding.UTF8.GetBytes(secret));
 }

@@ -25,6 +25,7 @@ public sealed class BrowserSignIn(BrowserSessions sessions, SessionCookie cookie
                 Proof = proof,
                 Persistent = persistent,
                 PreviousSecret = cookie.Read(http),
+                OtherSecrets = cookie.ReadOthers(http),
                 Raises = raises,
                 UserAgent = http.Request.Headers.UserAgent,
                 Address = http.Connection.RemoteIpAddress?.ToString(),

@@ -3,13 +3,24 @@ using System.Text;
 
 namespace IdentityServer.Sessions;
 
-/// <summary>The cookie that holds a session's secret; the only code that knows where a browser keeps it.</summary>
+/// <summary>
+/// The cookies that hold the secrets of a browser's sessions; the only code that knows where a browser keeps them. One session is
+/// the current one; a second cookie, gone when the browser is closed, holds those of other people who signed in in it before.
+/// </summary>
 public sealed class SessionCookie(PublicAddress address)
 {
+    /// <summary>How many others than the current one a browser holds.</summary>
+    public const int MostOthers = 4;
+
     private const int MaxLength = 128;
+    private const char Separator = '.';
+
+    private static readonly object OthersItem = new();
 
     // The prefix makes browsers refuse the cookie from anywhere but this host over TLS (RFC 6265bis §4.1.3.2).
     private string Name => address.IsSecure ? "__Host-session" : "session";
+
+    private string OthersName => address.IsSecure ? "__Host-sessions" : "sessions";
 
     /// <summary>The secret that the browser holds from now on: what was just set, or else what it sent.</summary>
     public string? Read(HttpContext http)
@@ -22,23 +33,78 @@ public sealed class SessionCookie(PublicAddress address)
         return http.Request.Cookies[Name] is { Length: > 0 and <= MaxLength } sent ? sent : null;
     }
 
+    /// <summary>The secrets of the other sessions, the last used first.</summary>
+    public IReadOnlyList<string> ReadOthers(HttpContext http) =>
+        http.Items.TryGetValue(OthersItem, out var just) ? (IReadOnlyList<string>)just!
+        : http.Request.Cookies[OthersName] is { Length: > 0 and <= MaxLength * MostOthers } sent
+            ? [.. sent.Split(Separator, StringSplitOptions.RemoveEmptyEntries).Distinct().Take(MostOthers)]
+            : [];
+
     /// <summary>Gives the browser the secret: until it is closed, or, "keep me signed in", until the session's end.</summary>
     public void Write(HttpContext http, StartedSession started)
     {
-        http.Items[typeof(SessionCookie)] = started.Secret;
-        http.Response.Cookies.Append(Name, started.Secret, Options(started.Session.Persistent ? started.Session.ExpiresAt : null));
+        WriteCurrent(http, started.Secret, started.Session);
+        WriteOthers(http, started.Others);
     }
 
-    /// <summary>Takes the secret from the browser.</summary>
-    public void Delete(HttpContext http)
+    /// <summary>Makes one of the others the current one.</summary>
+    public void Switch(HttpContext http, Session chosen)
     {
-        http.Items[typeof(SessionCookie)] = null;
-        http.Response.Cookies.Delete(Name, Options(null));
+        if (SecretOf(http, chosen) is not { } secret)
+        {
+            return;
+        }
+
+        var rest = ReadOthers(http).Where(other => other != secret);
+        WriteOthers(http, [.. Read(http) is { } before ? rest.Prepend(before) : rest]);
+        WriteCurrent(http, secret, chosen);
+    }
+
+    /// <summary>The secret of one of the other sessions.</summary>
+    public string? SecretOf(HttpContext http, Session session) => ReadOthers(http).FirstOrDefault(secret => Holds(secret, session));
+
+    /// <summary>Takes the secret of a session that has ended from the browser, the current one's or another's.</summary>
+    public void Forget(HttpContext http, Session ended)
+    {
+        if (Read(http) is { } current && Holds(current, ended))
+        {
+            http.Items[typeof(SessionCookie)] = null;
+            http.Response.Cookies.Delete(Name, Options(null));
+        }
+
+        WriteOthers(http, [.. ReadOthers(http).Where(secret => !Holds(secret, ended))]);
     }
 
     /// <summary>Tells sessions apart without telling their secret: what an anti-forgery token is bound to.</summary>
     internal string Fingerprint(HttpContext http) =>
         Read(http) is { } secret ? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes("csrf:" + secret)).AsSpan(0, 16)) : string.Empty;
+
+    private void WriteCurrent(HttpContext http, string secret, Session session)
+    {
+        http.Items[typeof(SessionCookie)] = secret;
+        http.Response.Cookies.Append(Name, secret, Options(session.Persistent ? session.ExpiresAt : null));
+    }
+
+    private void WriteOthers(HttpContext http, IReadOnlyList<string> secrets)
+    {
+        if (secrets.SequenceEqual(ReadOthers(http)))
+        {
+            return;
+        }
+
+        http.Items[OthersItem] = secrets = [.. secrets.Take(MostOthers)];
+        if (secrets.Count == 0)
+        {
+            http.Response.Cookies.Delete(OthersName, Options(null));
+        }
+        else
+        {
+            http.Response.Cookies.Append(OthersName, string.Join(Separator, secrets), Options(null));
+        }
+    }
+
+    private static bool Holds(string secret, Session session) =>
+        CryptographicOperations.FixedTimeEquals(BrowserSessions.Hash(secret), session.SecretHash);
 
     private CookieOptions Options(DateTimeOffset? expires) => new()
     {

@@ -34,7 +34,7 @@ internal sealed class KeepAccountStep(AccountDeletion deletion, People people, B
                     : new StepOutcome.Refused(OAuthError.AccessDenied);
             case "leave":
                 await sessions.EndAsync(signedIn.Session.Id, cancellation);
-                cookie.Delete(context.Http);
+                cookie.Forget(context.Http, signedIn.Session);
                 return new StepOutcome.Refused(OAuthError.AccessDenied);
             default:
                 return null;

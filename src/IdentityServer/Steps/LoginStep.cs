@@ -63,7 +63,7 @@ internal sealed class LoginStep(PasswordLogin logins, LinkStep links, PasskeyPro
             Application = context.ApplicationView,
             LoginId = again is not null ? again.Email ?? again.Username : context.Request.LoginHint,
             LoginIdLocked = again is not null,
-            AnotherAccountUrl = again is not null ? context.AnotherAccountUrl : null,
+            AnotherAccountUrl = again is not null ? context.ChangeAccountUrl : null,
             Passkey = passkeys.Make(context),
             RegisterUrl = again is null ? context.RegisterUrl : null,
             ForgotPasswordUrl = mail.IsOn && context.Application.AllowsPassword ? context.ForgotPasswordUrl : null,

@@ -17,6 +17,8 @@ namespace IdentityServer.Steps;
 public sealed record StepContext
 {
     private const string AnotherAccount = "another_account";
+    private const string Another = "true";
+    private const string Choose = "choose";
     private const string Link = "link";
 
     // What stands in the address of a page of ours beside the request itself.
@@ -36,6 +38,9 @@ public sealed record StepContext
 
     /// <summary>Who is signed in in this browser, if anybody.</summary>
     public SignedIn? SignedIn { get; init; }
+
+    /// <summary>Who else is signed in in it.</summary>
+    public IReadOnlyList<SignedIn> Others { get; init; } = [];
 
     /// <summary>The sign-in for this request that waits for its second factor.</summary>
     public HalfSignIn? Half { get; init; }
@@ -65,7 +70,7 @@ public sealed record StepContext
     public Completion? Completion { get; init; }
 
     /// <summary>Where this page's form posts to: the request itself, so that it is checked afresh, in the language that was picked.</summary>
-    public string Action => FormPage.ActionIn(Url(Registering ? Paths.Register : Paths.Authorize, WantsAnotherAccount, Request.Parameters[Link]), Posted);
+    public string Action => FormPage.ActionIn(Url(Registering ? Paths.Register : Paths.Authorize, AccountWish, Request.Parameters[Link]), Posted);
 
     /// <summary>The same request at the sign-in.</summary>
     public string LoginUrl => Url(Paths.Authorize);
@@ -77,13 +82,19 @@ public sealed record StepContext
     public string ForgotPasswordUrl => Url(Paths.ForgotPassword);
 
     /// <summary>The same request, letting go of the person who is signed in.</summary>
-    public string AnotherAccountUrl => Url(Paths.Authorize, another: true);
+    public string AnotherAccountUrl => Url(Paths.Authorize, Another);
+
+    /// <summary>The same request, where the person picks one of the browser's accounts or signs in to another.</summary>
+    public string ChangeAccountUrl => Others.Count > 0 ? Url(Paths.Authorize, Choose) : AnotherAccountUrl;
 
     /// <summary>The same request from its beginning; who is signed in already is asked as well.</summary>
-    public string StartOverUrl => Half is null ? AnotherAccountUrl : Url(Paths.Authorize, WantsAnotherAccount);
+    public string StartOverUrl => Half is null ? AnotherAccountUrl : Url(Paths.Authorize, AccountWish);
 
     /// <summary>Whether the person chose to be somebody else.</summary>
-    public bool WantsAnotherAccount => Request.Parameters.Has(AnotherAccount);
+    public bool WantsAnotherAccount => AccountWish is not (null or Choose);
+
+    /// <summary>Whether the person chose to pick among the browser's accounts.</summary>
+    public bool WantsToChoose => AccountWish is Choose;
 
     /// <summary>
     /// Who is signed in and has only to prove it again. Null: whoever can sign in may, because nobody is signed in, or the request
@@ -109,17 +120,19 @@ public sealed record StepContext
     public Guid? LinkId => Guid.TryParseExact(Request.Parameters[Link], "D", out var id) ? id : null;
 
     /// <summary>Where a browser waits for a mailed link in this request.</summary>
-    public string WaitingUrl(Guid linkId) => Url(Paths.Authorize, WantsAnotherAccount, linkId.ToString());
+    public string WaitingUrl(Guid linkId) => Url(Paths.Authorize, AccountWish, linkId.ToString());
 
     /// <summary>Tells this request from others, whether or not a browser waits for a link in it.</summary>
     public string RequestMark => SealedInteraction.Fingerprint(Request.Parameters, OfWaiting);
 
-    private string Url(string path, bool another = false, string? link = null)
+    private string? AccountWish => Request.Parameters[AnotherAccount];
+
+    private string Url(string path, string? accountWish = null, string? link = null)
     {
         var query = new QueryBuilder(Request.Parameters.Pairs.Where(pair => pair.Key != AnotherAccount && !OfWaiting.Contains(pair.Key)));
-        if (another)
+        if (accountWish is not null)
         {
-            query.Add(AnotherAccount, "true");
+            query.Add(AnotherAccount, accountWish);
         }
 
         if (link is not null)

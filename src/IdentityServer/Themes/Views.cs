@@ -61,8 +61,9 @@ public sealed record AccountView(string Name, string? Email = null)
 /// <param name="Account">Whose pages they are.</param>
 /// <param name="Items">The pages.</param>
 /// <param name="HomeUrl">The first of them.</param>
+/// <param name="SwitchUrl">Where to choose another account.</param>
 /// <param name="LogoutUrl">Where to sign out.</param>
-public sealed record NavigationView(AccountView Account, IReadOnlyList<NavigationItem> Items, string HomeUrl, string LogoutUrl)
+public sealed record NavigationView(AccountView Account, IReadOnlyList<NavigationItem> Items, string HomeUrl, string SwitchUrl, string LogoutUrl)
 {
     /// <summary>Whether this is the first of the pages.</summary>
     public bool AtHome => Items.Any(item => item.Current && item.Url == HomeUrl);

@@ -45,16 +45,18 @@ public sealed class BrowserSessionTests
     }
 
     [Theory, OnEachDatabase]
-    public async Task Somebody_else_signing_in_ends_what_the_first_one_allowed(DatabaseProvider provider)
+    public async Task Somebody_else_signing_in_is_another_account_beside_the_first(DatabaseProvider provider)
     {
         var server = await TestServer.SharedAsync(provider);
         var (user, other, application) = (await server.AddUserAsync(), await server.AddUserAsync(), await server.AddApplicationAsync());
         var first = await StartAsync(server, user);
         var authorization = await server.AddAuthorizationAsync(user, application, first.Session.Id);
 
-        await StartAsync(server, other, previous: first.Secret);
+        var second = await StartAsync(server, other, previous: first.Secret);
 
-        Assert.Equal(AuthorizationStatus.Revoked, await StatusAsync(server, authorization));
+        Assert.Equal([first.Secret], second.Others);
+        Assert.NotNull(await server.Get<BrowserSessions>().FindAsync(first.Secret, None));
+        Assert.Equal(AuthorizationStatus.Valid, await StatusAsync(server, authorization));
     }
 
     [Theory, OnEachDatabase]

@@ -39,9 +39,10 @@ public sealed class SessionCookieTests
         http.Request.Headers.Cookie = "session=old";
 
         Assert.Equal("old", cookie.Read(http));
-        cookie.Write(http, Started(persistent: false));
+        var started = Started(persistent: false);
+        cookie.Write(http, started);
         Assert.Equal("secret", cookie.Read(http));
-        cookie.Delete(http);
+        cookie.Forget(http, started.Session);
         Assert.Null(cookie.Read(http));
     }
 
@@ -86,7 +87,7 @@ public sealed class SessionCookieTests
         new Session
         {
             Id = Guid.NewGuid(),
-            SecretHash = [],
+            SecretHash = System.Security.Cryptography.SHA256.HashData("secret"u8),
             TenantId = Guid.Empty,
             UserId = Guid.Empty,
             AuthenticatedAt = default,
@@ -95,5 +96,6 @@ public sealed class SessionCookieTests
             LastSeenAt = default,
             ExpiresAt = new DateTimeOffset(2049, 1, 1, 12, 0, 0, TimeSpan.Zero),
         },
-        "secret");
+        "secret",
+        []);
 }

@@ -19,8 +19,7 @@ namespace IdentityServer.OpenId;
 /// </summary>
 internal sealed class AuthorizeFlow(
     Database database,
-    BrowserSessions sessions,
-    SessionCookie cookie,
+    BrowserAccounts accounts,
     PostGuard guard,
     SealedInteraction sealing,
     HalfSignInCookie halfSignIns,
@@ -35,6 +34,7 @@ internal sealed class AuthorizeFlow(
     VerifyEmailStep verifyEmail,
     CompleteStep complete,
     KeepAccountStep keepAccount,
+    SelectAccountStep selectAccount,
     FormCatalog forms,
     Profiles profiles,
     AuthorizationCodes codes,
@@ -66,10 +66,8 @@ internal sealed class AuthorizeFlow(
         FormPost? answers,
         CancellationToken cancellation)
     {
-        var found = await sessions.FindAsync(cookie.Read(http), application.Id, cancellation);
-        var signedIn = found?.SignedIn;
+        var (found, interaction, others) = await accounts.FindAsync(http, request, application, hintedSubject, post?[InteractionField], cancellation);
         var standing = found is null ? null : new Standing(found.Registration, found.Consent);
-        var interaction = signedIn is null ? null : sealing.Open(post?[InteractionField], request.Parameters, signedIn.Session.Id);
         var context = new StepContext
         {
             Http = http,
@@ -78,7 +76,8 @@ internal sealed class AuthorizeFlow(
             Scopes = application.Client.NarrowScope(request.Scope),
             Registering = registering,
             HintedSubject = hintedSubject,
-            SignedIn = signedIn,
+            SignedIn = found?.SignedIn,
+            Others = others,
             Half = await halfSignIns.FindAsync(http, SealedInteraction.Fingerprint(request.Parameters), cancellation),
             Interaction = interaction,
             Sealed = interaction is null ? null : post?[InteractionField], // As it came, so that it grows no older life.
@@ -109,6 +108,7 @@ internal sealed class AuthorizeFlow(
                 context = context with
                 {
                     Half = null,
+                    Others = [.. (context.SignedIn is { } before ? context.Others.Prepend(before) : context.Others).Where(other => other.User.Id != done.SignedIn.User.Id)],
                     SignedIn = done.SignedIn,
                     Interaction = done.Interaction,
                     Sealed = sealing.Seal(done.Interaction, request.Parameters),
@@ -142,7 +142,7 @@ internal sealed class AuthorizeFlow(
             KeepAccountStep.Name when await IsDueAsync(Step.KeepAccount, context, standing, cancellation) =>
                 await keepAccount.HandleAsync(context, post, cancellation),
             ConsentStep.Name when context.SignedIn is not null => ConsentStep.Handle(context, post),
-            SelectAccountStep.Name when context.SignedIn is not null => SelectAccountStep.Handle(context, post),
+            SelectAccountStep.Name when context.SignedIn is not null || context.Others.Count > 0 => selectAccount.Handle(context, post),
             _ => null,
         };
 
@@ -176,6 +176,8 @@ internal sealed class AuthorizeFlow(
             Interaction = context.Interaction,
             HintedSubject = context.HintedSubject,
             WantsAnotherAccount = context.WantsAnotherAccount,
+            WantsToChoose = context.WantsToChoose,
+            HasOtherAccounts = context.Others.Any(other => NextStep.IsAbout(context.Request, context.HintedSubject, other.User)),
             Now = clock.GetUtcNow(),
         };
 

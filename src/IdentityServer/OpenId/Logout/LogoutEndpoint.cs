@@ -1,4 +1,5 @@
 using IdentityServer.Applications;
+using IdentityServer.Authorizations;
 using IdentityServer.Data;
 using IdentityServer.Keys;
 using IdentityServer.Protocol;
@@ -59,20 +60,48 @@ internal sealed class LogoutEndpoint(
             return PostAsGet.Url(Paths.Logout, parameters).Failed(out error, out var url) ? errorPage.Show(http, error) : new Redirect(url);
         }
 
-        var signedIn = await sessions.FindAsync(cookie.Read(http), cancellation);
-        if (signedIn is null)
+        var accounts = await FindAsync(http, asking.Hint, cancellation);
+        if (accounts is not [var signedIn, ..])
         {
+            await EndForgottenAsync(asking, cancellation);
             return Leave(request, asking.Application);
         }
 
         if (posted && await guard.AllowsAsync(http))
         {
-            return parameters[Decision] == "logout" ? await EndAsync(http, signedIn, request, asking.Application, cancellation) : new Redirect(Paths.Home);
+            return parameters[Decision] switch
+            {
+                "logout" => await EndAsync(http, [signedIn], request, asking.Application, cancellation),
+                "all" => await EndAsync(http, accounts, request, asking.Application, cancellation),
+                _ => new Redirect(Paths.Home),
+            };
         }
 
         return await ProvesAsync(asking, request, signedIn, cancellation)
-            ? await EndAsync(http, signedIn, request, asking.Application, cancellation)
-            : Ask(request, asking.Application, signedIn);
+            ? await EndAsync(http, [signedIn], request, asking.Application, cancellation)
+            : Ask(request, asking, accounts);
+    }
+
+    // Who is signed in in the browser: first whom the hint is about, else the current one.
+    private async Task<IReadOnlyList<SignedIn>> FindAsync(HttpContext http, IdTokenHint? hint, CancellationToken cancellation)
+    {
+        var current = await sessions.FindAsync(cookie.Read(http), cancellation);
+        var others = await sessions.PeekAsync(cookie.ReadOthers(http), cancellation);
+        var all = current is null ? others : [current, .. others];
+        return hint is null ? all : [.. all.OrderBy(account => IsAbout(hint, account) ? 0 : 1)];
+    }
+
+    private static bool IsAbout(IdTokenHint hint, SignedIn account) =>
+        hint.Subject == account.User.Id.ToString() && (hint.SessionId is null || hint.SessionId == account.Session.Id.ToString());
+
+    // The session may have run out while the application stayed signed in by its refresh tokens. To sign out means to end these too;
+    // the application has shown an ID token of theirs.
+    private async Task EndForgottenAsync(Asking asking, CancellationToken cancellation)
+    {
+        if (asking is { Application: { } application, Hint: { } hint } && Guid.TryParse(hint.Subject, out var userId) && Guid.TryParse(hint.SessionId, out var sessionId))
+        {
+            await database.WriteAsync((db, token) => AuthorizationAccess.RevokeAsync(db, userId, application.Id, sessionId, token), cancellation);
+        }
     }
 
     // §2: the ID token names the client; a client_id beside it must be the same. A hint that can't be verified proves nothing and
@@ -106,7 +135,7 @@ internal sealed class LogoutEndpoint(
     {
         if (asking.Hint is { } hint)
         {
-            return hint.Subject == signedIn.User.Id.ToString() && (hint.SessionId is null || hint.SessionId == signedIn.Session.Id.ToString());
+            return IsAbout(hint, signedIn);
         }
 
         // FusionAuth's habit: the name alone, and back to the logoutURL.
@@ -122,10 +151,14 @@ internal sealed class LogoutEndpoint(
     }
 
     private async Task<IResult> EndAsync(
-        HttpContext http, SignedIn signedIn, LogoutRequest request, Application? application, CancellationToken cancellation)
+        HttpContext http, IReadOnlyList<SignedIn> accounts, LogoutRequest request, Application? application, CancellationToken cancellation)
     {
-        await sessions.EndAsync(signedIn.Session.Id, cancellation);
-        cookie.Delete(http);
+        foreach (var account in accounts)
+        {
+            await sessions.EndAsync(account.Session.Id, cancellation);
+            cookie.Forget(http, account.Session);
+        }
+
         return Leave(request, application);
     }
 
@@ -138,16 +171,18 @@ internal sealed class LogoutEndpoint(
 
     private static ApplicationView? View(Application? application) => application is null ? null : StepContext.View(application);
 
-    private static PageResult<LogoutPage> Ask(LogoutRequest request, Application? application, SignedIn signedIn)
+    private static PageResult<LogoutPage> Ask(LogoutRequest request, Asking asking, IReadOnlyList<SignedIn> accounts)
     {
         List<HiddenField> fields = [];
-        Add(Parameters.ClientId, application?.ClientId);
+        Add(Parameters.IdTokenHint, request.IdTokenHint);
+        Add(Parameters.ClientId, asking.Application?.ClientId);
         Add(Parameters.PostLogoutRedirectUri, request.PostLogoutRedirectUri);
         Add(Parameters.State, request.State);
         return Page.Show(new LogoutPage(
             Paths.Logout,
-            View(application),
-            StepContext.AccountView(signedIn.User),
+            View(asking.Application),
+            StepContext.AccountView(accounts[0].User),
+            [.. accounts.Skip(1).Select(account => StepContext.AccountView(account.User))],
             fields));
 
         void Add(string name, string? value)

@@ -137,7 +137,7 @@ public sealed class PromptTests(OwnServer own) : IClassFixture<OwnServer>
 
         page.AssertStep("select_account");
         Assert.Contains(visit.User.Email!, page.Body, StringComparison.Ordinal);
-        await AssertUserAsync(visit, visit.User.Id, await visit.Browser.SubmitAsync(page, ("decision", "continue")));
+        await AssertUserAsync(visit, visit.User.Id, await visit.Browser.SubmitAsync(page, ("decision", page.Form.QuerySelector("button.account")!.GetAttribute("value")!)));
     }
 
     [Fact]
