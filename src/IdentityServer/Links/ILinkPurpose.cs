@@ -40,10 +40,11 @@ public enum LinkEffect
     Refused,
 }
 
-/// <summary>Finds what a purpose does.</summary>
+/// <summary>Finds what a purpose does: of several for the same, what was registered last, as everywhere among services.</summary>
 public sealed class LinkPurposes(IEnumerable<ILinkPurpose> purposes)
 {
-    private readonly Dictionary<LinkPurpose, ILinkPurpose> byPurpose = purposes.ToDictionary(purpose => purpose.Purpose);
+    private readonly Dictionary<LinkPurpose, ILinkPurpose> byPurpose =
+        purposes.GroupBy(purpose => purpose.Purpose).ToDictionary(same => same.Key, same => same.Last());
 
     /// <summary>What it does; null: links of this purpose have no page.</summary>
     public ILinkPurpose? Find(LinkPurpose purpose) => byPurpose.GetValueOrDefault(purpose);
