@@ -98,6 +98,38 @@ public sealed class PageTests(RunningSite site)
             await visitor.Page.GotoAsync(site.Issuer + "/account/profile");
         }),
         ["account"] = ("Your account", (visitor, _) => visitor.OpenAccountAsync("/account")),
+        ["second-factor"] = ("One more step", (visitor, site) => visitor.ComeToSecondFactorAsync(site)),
+        ["second-factor-wrong"] = ("One more step", async (visitor, site) =>
+        {
+            await visitor.ComeToSecondFactorAsync(site);
+            await visitor.PressAsync("Use a recovery code");
+            await visitor.Page.GetByLabel("Recovery code").FillAsync("nothing");
+            await visitor.PressAsync("Continue");
+            await visitor.Page.GetByRole(AriaRole.Alert).WaitForAsync();
+        }),
+        ["set-up-factor"] = ("Set up two-step sign-in", async (visitor, site) =>
+        {
+            await visitor.AuthorizeAsync("&claims=" + Uri.EscapeDataString("""{"id_token":{"acr":{"essential":true,"value":"2"}}}"""));
+            await visitor.FillLoginAsync();
+        }),
+        ["account-two-factor-new"] = ("Set up two-step sign-in", async (visitor, site) =>
+        {
+            await visitor.OpenAccountAsync("/account/two-factor/new");
+            await visitor.Page.GetByText("Can’t scan it?").ClickAsync();
+        }),
+        ["recovery-codes"] = ("Keep these recovery codes", async (visitor, site) =>
+        {
+            await visitor.RegisterAsync();
+            await visitor.SetUpAuthenticatorAsync(site);
+        }),
+        ["account-two-factor"] = ("Two-step sign-in", async (visitor, site) =>
+        {
+            var app = await visitor.ComeToSecondFactorAsync(site);
+            await visitor.Page.GetByLabel("Don’t ask again").CheckAsync();
+            await visitor.Page.GetByLabel("Code from the app").FillAsync(app.NextCode());
+            await visitor.PressAsync("Continue");
+            await visitor.Page.GotoAsync(site.Issuer + "/account/two-factor");
+        }),
         ["account-password"] = ("Change your password", (visitor, _) => visitor.OpenAccountAsync("/account/password")),
         ["account-sessions"] = ("Where you’re signed in", (visitor, _) => visitor.OpenAccountAsync("/account/sessions")),
         ["account-data"] = ("Your data", (visitor, _) => visitor.OpenAccountAsync("/account/data")),
