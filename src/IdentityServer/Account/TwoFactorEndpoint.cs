@@ -16,6 +16,8 @@ internal sealed class TwoFactorEndpoint(
     SecondFactors factors,
     FactorStore store,
     FactorSecrets secrets,
+    MailedCodes mailed,
+    BrowserCookie browserCookie,
     TrustedBrowsers trusted,
     BrowserSignIn browser,
     PostGuard guard,
@@ -24,6 +26,7 @@ internal sealed class TwoFactorEndpoint(
 {
     private const string New = Paths.TwoFactor + "/new";
     private const string Codes = Paths.TwoFactor + "/recovery-codes";
+    private const string Email = Paths.TwoFactor + "/email";
     private const string Name = "name";
     private const string Offer = "offer";
 
@@ -35,6 +38,7 @@ internal sealed class TwoFactorEndpoint(
         string[] both = [HttpMethods.Get, HttpMethods.Post];
         routes.MapMethods(Paths.TwoFactor, both, (HttpContext http, TwoFactorEndpoint pages, CancellationToken cancellation) => pages.ListAsync(http, cancellation));
         routes.MapMethods(New, both, (HttpContext http, TwoFactorEndpoint pages, CancellationToken cancellation) => pages.AddAsync(http, cancellation));
+        routes.MapMethods(Email, both, (HttpContext http, TwoFactorEndpoint pages, CancellationToken cancellation) => pages.AddEmailAsync(http, cancellation));
         routes.MapMethods(Codes, both, (HttpContext http, TwoFactorEndpoint pages, CancellationToken cancellation) => pages.RenewCodesAsync(http, cancellation));
         routes.MapMethods(
             Paths.TwoFactor + "/{code:length(4)}", both, (HttpContext http, TwoFactorEndpoint pages, string code, CancellationToken cancellation) => pages.RenameAsync(http, code, cancellation));
@@ -76,7 +80,11 @@ internal sealed class TwoFactorEndpoint(
             Navigation(user),
             [
                 .. methods.Select(method => new FactorView(
-                    method.Name, moments.Day(method.CreatedAt), method.LastUsedAt is { } used ? moments.At(used) : null, Url(method.Code))),
+                    method.Kind is TwoFactorKind.Email ? user.Email : method.Name,
+                    moments.Day(method.CreatedAt),
+                    method.LastUsedAt is { } used ? moments.At(used) : null,
+                    Url(method.Code),
+                    method.Kind is TwoFactorKind.Email)),
             ],
             await factors.CountRecoveryCodesAsync(user.Id, cancellation),
             [
@@ -84,6 +92,7 @@ internal sealed class TwoFactorEndpoint(
                     row.Id.ToString(), DeviceView.Of(row.UserAgent), row.Address, moments.At(row.TrustedUntil!.Value))),
             ],
             methods.Count < FactorStore.Max ? New : null,
+            MayAddEmail(user, methods) ? Email : null,
             Codes,
             errors));
     }
@@ -118,13 +127,63 @@ internal sealed class TwoFactorEndpoint(
             return Page.Show(again with { Errors = FactorFindings.Wrong() });
         }
 
-        // They have just proved the second factor; without this the next page would ask for it at once.
-        if (!Amr.IsMultiFactor(signedIn.Session.Amr))
+        return await FinishAsync(http, signedIn, added, Amr.OneTimePassword, cancellation);
+    }
+
+    private async Task<IResult> AddEmailAsync(HttpContext http, CancellationToken cancellation)
+    {
+        if ((await gate.RequireAsync(http, fresh: true, cancellation, Email)).Refused(out var elsewhere, out var signedIn))
         {
-            await browser.RaiseAsync(http, signedIn with { User = added.User }, Amr.WithSecondFactor(signedIn.Session.Amr, Amr.OneTimePassword), cancellation);
+            return elsewhere;
         }
 
-        return added.RecoveryCodes is { } codes ? ShowCodes(user, codes) : new Redirect(Paths.TwoFactor);
+        var user = signedIn.User;
+        if (!MayAddEmail(user, await factors.ListAsync(user.Id, cancellation)))
+        {
+            return new Redirect(Paths.TwoFactor);
+        }
+
+        var page = new EmailFactorPage(Email, Navigation(user), user.Email!, Sent: false, Paths.TwoFactor);
+        if (!HttpMethods.IsPost(http.Request.Method))
+        {
+            return Page.Show(page);
+        }
+
+        if (await AccountForm.ReadAsync(http, guard, cancellation) is not { } form)
+        {
+            return Page.Show(page with { Errors = AccountForm.Stale() });
+        }
+
+        var transaction = "set-up:" + browserCookie.Ensure(http);
+        if (form.ContainsKey("send"))
+        {
+            return await mailed.SendAsync(user, transaction, http.Connection.RemoteIpAddress, [themes.LanguageOf(http.Request)], cancellation)
+                ? Page.Show(page with { Sent = true })
+                : Page.Show(
+                    page with { Errors = new FieldErrors().AddGeneral("tooManyRequests", "Too many tries. Wait a little.") }, StatusCodes.Status429TooManyRequests);
+        }
+
+        string? code = form[FactorFindings.Code];
+        return string.IsNullOrWhiteSpace(code) ? Page.Show(page with { Sent = true, Errors = FactorFindings.Blank() })
+            : await store.AddEmailAsync(user, transaction, code, AuditLog.User(user.Id), cancellation) is { } added
+                ? await FinishAsync(http, signedIn, added, Amr.Email, cancellation)
+                : Page.Show(page with { Sent = true, Errors = FactorFindings.Wrong() });
+    }
+
+    // For people with a password: who signs in by mail proves nothing more by a second one.
+    private bool MayAddEmail(User user, List<TwoFactorMethod> methods) =>
+        user.PasswordHash is not null && mailed.CanReach(user)
+        && methods.Count < FactorStore.Max && !methods.Exists(method => method.Kind is TwoFactorKind.Email);
+
+    // They have just proved the second factor; without this the next page would ask for it at once.
+    private async Task<IResult> FinishAsync(HttpContext http, SignedIn signedIn, AddedFactor added, string method, CancellationToken cancellation)
+    {
+        if (!Amr.IsMultiFactor(signedIn.Session.Amr) && !Amr.Has(signedIn.Session.Amr, method))
+        {
+            await browser.RaiseAsync(http, signedIn with { User = added.User }, Amr.WithSecondFactor(signedIn.Session.Amr, method), cancellation);
+        }
+
+        return added.RecoveryCodes is { } codes ? ShowCodes(signedIn.User, codes) : new Redirect(Paths.TwoFactor);
     }
 
     private async Task<IResult> RenameAsync(HttpContext http, string code, CancellationToken cancellation)

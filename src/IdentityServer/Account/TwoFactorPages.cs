@@ -11,6 +11,7 @@ namespace IdentityServer.Account;
 /// <param name="CodesLeft">How many recovery codes are left.</param>
 /// <param name="Browsers">Browsers that are trusted.</param>
 /// <param name="NewUrl">Where one is added; null: there are as many as there may be.</param>
+/// <param name="EmailUrl">Where codes by mail are turned on; null: they are, or can't be.</param>
 /// <param name="CodesUrl">Where recovery codes are renewed.</param>
 /// <param name="Errors">What was wrong.</param>
 public sealed record TwoFactorPage(
@@ -19,6 +20,7 @@ public sealed record TwoFactorPage(
     int CodesLeft,
     IReadOnlyList<TrustedBrowserView> Browsers,
     string? NewUrl,
+    string? EmailUrl,
     string CodesUrl,
     FieldErrors Errors) : IPage<TwoFactorPage>, IPostsBack, IRepeatable, INavigable
 {
@@ -33,10 +35,12 @@ public sealed record TwoFactorPage(
         [
             new("Phone", new("1 May 2026", "2026-05-01T00:00:00Z"), new("11 December 2026, 08:12 UTC", "2026-12-11T08:12:00Z"), Paths.TwoFactor + "/35VW"),
             new(null, new("2 May 2026", "2026-05-02T00:00:00Z"), null, Paths.TwoFactor + "/36VW"),
+            new("ada@example.com", new("3 May 2026", "2026-05-03T00:00:00Z"), null, Paths.TwoFactor + "/37VW", IsEmail: true),
         ],
         7,
         [new("0197", new DeviceView("Firefox", "Linux"), "192.0.2.7", new("10 December 2026, 14:03 UTC", "2026-12-10T14:03:00Z"))],
         Paths.TwoFactor + "/new",
+        Paths.TwoFactor + "/email",
         Paths.TwoFactor + "/recovery-codes",
         new());
 
@@ -45,7 +49,7 @@ public sealed record TwoFactorPage(
     [
         Sample,
         Sample with { Factors = [], CodesLeft = 0, Browsers = [] },
-        Sample with { CodesLeft = 1, NewUrl = null, Errors = AccountForm.Stale() },
+        Sample with { CodesLeft = 1, NewUrl = null, EmailUrl = null, Errors = AccountForm.Stale() },
     ];
 
     /// <inheritdoc/>
@@ -60,7 +64,8 @@ public sealed record TwoFactorPage(
 /// <param name="Created">When it was added.</param>
 /// <param name="Used">When it was last used.</param>
 /// <param name="Url">Where it is renamed or removed.</param>
-public sealed record FactorView(string? Name, InstantView Created, InstantView? Used, string Url);
+/// <param name="IsEmail">Whether it is codes by mail; the name is the address then.</param>
+public sealed record FactorView(string? Name, InstantView Created, InstantView? Used, string Url, bool IsEmail = false);
 
 /// <summary>A trusted browser in the list.</summary>
 /// <param name="Id">The row's id.</param>
@@ -126,4 +131,30 @@ public sealed record FactorQuestionPage(string Action, NavigationView? Navigatio
 
     /// <summary>What was wrong with the last try.</summary>
     public FieldErrors Errors { get; init; } = new();
+}
+
+/// <summary>Turns codes by mail on: mails one (<c>send</c>), and takes it (<c>code</c>).</summary>
+/// <param name="Action">Where the form posts to.</param>
+/// <param name="Navigation">The way to the other pages.</param>
+/// <param name="Address">Where codes go.</param>
+/// <param name="Sent">Whether one was mailed.</param>
+/// <param name="BackUrl">The list.</param>
+public sealed record EmailFactorPage(string Action, NavigationView? Navigation, string Address, bool Sent, string BackUrl)
+    : IPage<EmailFactorPage>, IPostsBack, IRepeatable, INavigable
+{
+    /// <inheritdoc/>
+    public static string Template => "account-factor-email";
+
+    /// <inheritdoc/>
+    public static EmailFactorPage Sample => new(
+        Paths.TwoFactor + "/email", AccountNavigation.Sample(Paths.TwoFactor), "ada@example.com", true, Paths.TwoFactor);
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<EmailFactorPage> Samples => [Sample, Sample with { Sent = false }, Sample with { Errors = FactorFindings.Wrong() }];
+
+    /// <summary>What was wrong with the last try.</summary>
+    public FieldErrors Errors { get; init; } = new();
+
+    /// <summary>Where the cursor starts.</summary>
+    public string Focus => FactorFindings.Code;
 }

@@ -8,6 +8,7 @@ internal static class FactorServices
     {
         services.AddSingleton<FactorSecrets>();
         services.AddSingleton<RecoveryCodes>();
+        services.AddSingleton<MailedCodes>();
         services.AddSingleton<SecondFactors>();
         services.AddSingleton<FactorStore>();
         services.AddSingleton<PendingLogins>();

@@ -12,7 +12,7 @@ namespace IdentityServer.Factors;
 /// changes too, so that sign-ins that wait for a factor start again, and trusted browsers are not trusted any more.
 /// </summary>
 public sealed class FactorStore(
-    Database database, SecondFactors factors, FactorSecrets secrets, RecoveryCodes recoveryCodes, SecurityNotices notices, TimeProvider clock)
+    Database database, SecondFactors factors, FactorSecrets secrets, RecoveryCodes recoveryCodes, MailedCodes mailed, SecurityNotices notices, TimeProvider clock)
 {
     /// <summary>How many factors a person may have.</summary>
     public const int Max = 10;
@@ -36,6 +36,7 @@ public sealed class FactorStore(
 
         return await AddAsync(
             user,
+            (_, _) => Task.FromResult(true),
             (id, code) => new TwoFactorMethod
             {
                 Id = id,
@@ -45,6 +46,34 @@ public sealed class FactorStore(
                 Name = Name(name),
                 Secret = secrets.Seal(secret),
                 LastStep = step,
+                CreatedAt = now,
+                LastUsedAt = now,
+            },
+            actor,
+            now,
+            cancellation);
+    }
+
+    /// <summary>
+    /// Adds codes by mail to the person's address, confirmed by one that was mailed for <paramref name="transaction"/>. Null: the code
+    /// is wrong, or they have that factor, or the person was shut out.
+    /// </summary>
+    public Task<AddedFactor?> AddEmailAsync(User user, string transaction, string? code, string actor, CancellationToken cancellation)
+    {
+        var now = clock.GetUtcNow();
+        var digits = new string([.. (code ?? string.Empty).Where(letter => !char.IsWhiteSpace(letter))]);
+        return AddAsync(
+            user,
+            async (db, token) => await FactorTries.WaitAsync(db, user.Id, now, token) == TimeSpan.Zero
+                && !await db.TwoFactorMethods.AnyAsync(row => row.UserId == user.Id && row.Kind == TwoFactorKind.Email, token)
+                && (await mailed.SpendAsync(db, user.Id, transaction, digits, now, token) || await CountWrongAsync(db, user.Id, now, token)),
+            (id, method) => new TwoFactorMethod
+            {
+                Id = id,
+                Code = method,
+                UserId = user.Id,
+                Kind = TwoFactorKind.Email,
+                Email = user.Email,
                 CreatedAt = now,
                 LastUsedAt = now,
             },
@@ -126,8 +155,15 @@ public sealed class FactorStore(
             cancellation);
     }
 
+    // Few tries: guesses count here as they do at the sign-in.
+    private static async Task<bool> CountWrongAsync(ServerDbContext db, Guid userId, DateTimeOffset now, CancellationToken token)
+    {
+        await FactorTries.CountAsync(db, userId, now, token);
+        return false;
+    }
+
     private Task<AddedFactor?> AddAsync(
-        User user, Func<Guid, string, TwoFactorMethod> make, string actor, DateTimeOffset now, CancellationToken cancellation) => database.WriteAsync(
+        User user, Func<ServerDbContext, CancellationToken, Task<bool>> confirm, Func<Guid, string, TwoFactorMethod> make, string actor, DateTimeOffset now, CancellationToken cancellation) => database.WriteAsync(
         async (db, token) =>
         {
             var (id, stamp) = (user.Id, user.SecurityStamp);
@@ -138,7 +174,7 @@ public sealed class FactorStore(
             }
 
             var taken = await db.TwoFactorMethods.Where(row => row.UserId == id).Select(row => row.Code).ToListAsync(token);
-            if (taken.Count >= Max)
+            if (taken.Count >= Max || !await confirm(db, token))
             {
                 return null;
             }

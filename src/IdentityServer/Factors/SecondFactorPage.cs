@@ -14,6 +14,9 @@ public sealed record SecondFactorPage : IPage<SecondFactorPage>, IPostsBack, IRe
     /// <summary>The choice of an authenticator.</summary>
     public const string Authenticator = "authenticator";
 
+    /// <summary>The choice of a code by mail; choosing it mails one.</summary>
+    public const string Email = "email";
+
     /// <inheritdoc/>
     public static string Template => "second-factor";
 
@@ -34,6 +37,8 @@ public sealed record SecondFactorPage : IPage<SecondFactorPage>, IPostsBack, IRe
     [
         Sample,
         Sample with { Errors = FactorFindings.Wrong(), Trust = true },
+        Sample with { Way = Email, Address = "a…@example.com", CodeSent = true, OtherWays = [new FactorWay(Authenticator), new FactorWay(Recovery)] },
+        Sample with { Way = Email, Address = "a…@example.com", OtherWays = [], TrustDays = null },
         Sample with { Way = Recovery, OtherWays = [new FactorWay(Authenticator)], TrustDays = null, Interaction = null, Application = new ApplicationView("Sample Shop") },
     ];
 
@@ -51,6 +56,18 @@ public sealed record SecondFactorPage : IPage<SecondFactorPage>, IPostsBack, IRe
 
     /// <summary>The way that the page asks for.</summary>
     public required string Way { get; init; }
+
+    /// <summary>Where codes are mailed, as only its owner knows it.</summary>
+    public string? Address { get; init; }
+
+    /// <summary>Whether one was mailed.</summary>
+    public bool CodeSent { get; init; }
+
+    /// <summary>Whether a code has to be mailed first.</summary>
+    public bool MustSend => Way == Email && !CodeSent;
+
+    /// <summary>Whether another code can be mailed.</summary>
+    public bool CanResend => Way == Email && CodeSent;
 
     /// <summary>The other ways there are.</summary>
     public IReadOnlyList<FactorWay> OtherWays { get; init; } = [];

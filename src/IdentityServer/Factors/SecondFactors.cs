@@ -9,7 +9,7 @@ namespace IdentityServer.Factors;
 
 /// <summary>Checks codes. One door for all of them: pages, API, and the removal of a factor.</summary>
 public sealed class SecondFactors(
-    Database database, FactorSecrets secrets, RecoveryCodes recoveryCodes, TimeProvider clock, ILogger<SecondFactors> log)
+    Database database, FactorSecrets secrets, RecoveryCodes recoveryCodes, MailedCodes mailed, TimeProvider clock, ILogger<SecondFactors> log)
 {
     private const int MaxCode = 64;
 
@@ -23,12 +23,13 @@ public sealed class SecondFactors(
 
     /// <summary>
     /// Checks a code of any of the person's factors, or a recovery code, and spends it. <paramref name="user"/> is as read when they
-    /// proved the first factor.
+    /// proved the first factor; <paramref name="transaction"/> names the sign-in whose mailed codes count; null: none do.
     /// </summary>
-    public async Task<FactorOutcome> ProveAsync(User user, string? typed, IPAddress? address, CancellationToken cancellation)
+    public async Task<FactorOutcome> ProveAsync(
+        User user, string? typed, IPAddress? address, CancellationToken cancellation, string? transaction = null)
     {
         var now = clock.GetUtcNow();
-        var outcome = await database.WriteAsync((db, token) => ProveAsync(db, user, typed, address, now, token), cancellation);
+        var outcome = await database.WriteAsync((db, token) => ProveAsync(db, user, typed, address, now, token, transaction), cancellation);
         switch (outcome)
         {
             case FactorOutcome.Right:
@@ -47,7 +48,7 @@ public sealed class SecondFactors(
 
     /// <summary>The same in the caller's transaction, which keeps what it counts however it goes on.</summary>
     internal async Task<FactorOutcome> ProveAsync(
-        ServerDbContext db, User user, string? typed, IPAddress? address, DateTimeOffset now, CancellationToken cancellation)
+        ServerDbContext db, User user, string? typed, IPAddress? address, DateTimeOffset now, CancellationToken cancellation, string? transaction = null)
     {
         // Holds the person's row until the end, so that tries come one after the other on any number of nodes.
         var (id, stamp) = (user.Id, user.SecurityStamp);
@@ -62,7 +63,7 @@ public sealed class SecondFactors(
             return new FactorOutcome.Wait(wait);
         }
 
-        if (await SpendAsync(db, id, typed, now, cancellation) is not { } right)
+        if (await SpendAsync(db, id, typed, transaction, now, cancellation) is not { } right)
         {
             if (await FactorTries.CountAsync(db, id, now, cancellation) is var lockedFor && lockedFor > TimeSpan.Zero)
             {
@@ -78,7 +79,8 @@ public sealed class SecondFactors(
         return right;
     }
 
-    private async Task<FactorOutcome.Right?> SpendAsync(ServerDbContext db, Guid userId, string? typed, DateTimeOffset now, CancellationToken cancellation)
+    private async Task<FactorOutcome.Right?> SpendAsync(
+        ServerDbContext db, Guid userId, string? typed, string? transaction, DateTimeOffset now, CancellationToken cancellation)
     {
         if (typed is not { Length: > 0 and <= MaxCode })
         {
@@ -88,13 +90,22 @@ public sealed class SecondFactors(
         var digits = new string([.. typed.Where(letter => !char.IsWhiteSpace(letter) && letter != '-')]);
         if (digits.Length == Totp.Digits && digits.All(char.IsAsciiDigit))
         {
-            return await SpendStepAsync(db, userId, digits, now, cancellation) ? new(Amr.OneTimePassword, false, 0) : null;
+            return await SpendStepAsync(db, userId, digits, now, cancellation) ? new(Amr.OneTimePassword, false, 0)
+                : transaction is not null && await SpendMailedAsync(db, userId, transaction, digits, now, cancellation) ? new(Amr.Email, false, 0)
+                : null;
         }
 
         return await recoveryCodes.SpendAsync(db, userId, typed, cancellation)
             ? new(Amr.OneTimePassword, true, await RecoveryCodes.CountAsync(db, userId, cancellation))
             : null;
     }
+
+    // Only of those who chose mail as a factor, and not where the mailbox was the first factor already.
+    private async Task<bool> SpendMailedAsync(
+        ServerDbContext db, Guid userId, string transaction, string digits, DateTimeOffset now, CancellationToken cancellation) =>
+        await mailed.SpendAsync(db, userId, transaction, digits, now, cancellation)
+        && await db.TwoFactorMethods.Where(row => row.UserId == userId && row.Kind == TwoFactorKind.Email)
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.LastUsedAt, now), cancellation) > 0;
 
     // RFC 6238 §5.2: a step is good once. The last one only grows, by one statement.
     private async Task<bool> SpendStepAsync(ServerDbContext db, Guid userId, string digits, DateTimeOffset now, CancellationToken cancellation)

@@ -70,6 +70,9 @@ public static class Amr
     /// <summary>Whether the methods are more than one factor.</summary>
     public static bool IsMultiFactor(string amr) => amr.Split(' ').Contains(MultiFactor);
 
+    /// <summary>Whether a method is among them.</summary>
+    public static bool Has(string amr, string method) => amr.Split(' ').Contains(method);
+
     /// <summary>Adds a second factor to what was proved before.</summary>
     public static string WithSecondFactor(string amr, string method) =>
         string.Join(' ', amr.Split(' ').Append(method).Append(MultiFactor).Distinct());

@@ -7,7 +7,8 @@ using IdentityServer.Themes;
 namespace IdentityServer.Steps;
 
 /// <summary>Prove a second factor, of a sign-in that waits for it or for a session that has but one.</summary>
-internal sealed class SecondFactorStep(SecondFactors factors, SignIn signIn, TrustedBrowsers trusted, BrowserCookie browserCookie)
+internal sealed class SecondFactorStep(
+    SecondFactors factors, MailedCodes mailed, SignIn signIn, TrustedBrowsers trusted, BrowserCookie browserCookie, ThemeCatalog themes)
 {
     /// <summary>The name that the page's form posts.</summary>
     public const string Name = "second_factor";
@@ -35,7 +36,9 @@ internal sealed class SecondFactorStep(SecondFactors factors, SignIn signIn, Tru
         var model = await ModelAsync(context, form, cancellation);
         if (form.Has(Choose))
         {
-            return new StepOutcome.Answered(Page.Show(model));
+            return model.Way == SecondFactorPage.Email
+                ? await SendAsync(context, model, cancellation)
+                : new StepOutcome.Answered(Page.Show(model));
         }
 
         if (string.IsNullOrWhiteSpace(form[FactorFindings.Code]))
@@ -44,7 +47,7 @@ internal sealed class SecondFactorStep(SecondFactors factors, SignIn signIn, Tru
         }
 
         var (user, http) = (context.Proving!, context.Http);
-        switch (await factors.ProveAsync(user, form[FactorFindings.Code], http.Connection.RemoteIpAddress, cancellation))
+        switch (await factors.ProveAsync(user, form[FactorFindings.Code], http.Connection.RemoteIpAddress, cancellation, Transaction(context)))
         {
             case FactorOutcome.Wait wait:
                 return Again(model, StepErrors.TooManyRequests(http, wait.RetryAfter), StatusCodes.Status429TooManyRequests);
@@ -64,13 +67,33 @@ internal sealed class SecondFactorStep(SecondFactors factors, SignIn signIn, Tru
         }
     }
 
+    private async Task<StepOutcome> SendAsync(StepContext context, SecondFactorPage model, CancellationToken cancellation)
+    {
+        browserCookie.Ensure(context.Http);
+        var sent = await mailed.SendAsync(
+            context.Proving!, Transaction(context)!, context.Http.Connection.RemoteIpAddress, [themes.LanguageOf(context.Http.Request)], cancellation);
+        return sent
+            ? new StepOutcome.Answered(Page.Show(model with { CodeSent = true }))
+            : Again(model, new FieldErrors().AddGeneral("tooManyRequests", "Too many tries. Wait a little."), StatusCodes.Status429TooManyRequests);
+    }
+
+    // Mailed codes count in this browser and request. Where the mailbox was the first factor it is no second one.
+    private string? Transaction(StepContext context) =>
+        Amr.Has(context.ProvedBy, Amr.Email) || browserCookie.Read(context.Http) is not { } browser ? null : $"{browser}:{context.Fingerprint}";
+
     private async Task<SecondFactorPage> ModelAsync(StepContext context, RequestParameters? form, CancellationToken cancellation)
     {
         var user = context.Proving!;
         var ways = new List<string>();
-        if ((await factors.ListAsync(user.Id, cancellation)).Exists(method => method.Kind is TwoFactorKind.Authenticator))
+        var methods = await factors.ListAsync(user.Id, cancellation);
+        if (methods.Exists(method => method.Kind is TwoFactorKind.Authenticator))
         {
             ways.Add(SecondFactorPage.Authenticator);
+        }
+
+        if (methods.Exists(method => method.Kind is TwoFactorKind.Email) && mailed.CanReach(user) && !Amr.Has(context.ProvedBy, Amr.Email))
+        {
+            ways.Add(SecondFactorPage.Email);
         }
 
         if (await factors.CountRecoveryCodesAsync(user.Id, cancellation) > 0)
@@ -86,6 +109,8 @@ internal sealed class SecondFactorStep(SecondFactors factors, SignIn signIn, Tru
             Application = context.ApplicationView,
             Account = StepContext.AccountView(user),
             Way = way,
+            Address = way == SecondFactorPage.Email ? MailedCodes.Mask(user.Email!) : null,
+            CodeSent = form?[Way] == SecondFactorPage.Email && way == SecondFactorPage.Email,
             OtherWays = [.. ways.Where(other => other != way).Select(other => new FactorWay(other))],
             TrustDays = trusted.DaysAt(context.Application),
             Trust = form?.Has(Trust) == true,

@@ -48,6 +48,9 @@ public sealed record StepContext
     /// <summary>Who has to prove a second factor, if that is due.</summary>
     public User? Proving => Half?.Proof.User ?? SignedIn?.User;
 
+    /// <summary>What they have proved.</summary>
+    public string ProvedBy => Half?.Proof.Amr ?? SignedIn?.Session.Amr ?? string.Empty;
+
     /// <summary>Tells this request from others.</summary>
     public string Fingerprint => SealedInteraction.Fingerprint(Request.Parameters);
 

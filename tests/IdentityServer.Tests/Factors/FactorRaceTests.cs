@@ -12,13 +12,14 @@ public sealed class FactorRaceTests
     public async Task On_two_nodes_a_step_and_a_recovery_code_are_spent_once()
     {
         await using var nodes = await TwoNodes.StartAsync();
-        var user = await nodes.First.AddUserAsync();
-        var (app, codes) = await Authenticator.AddWithCodesAsync(nodes.First, user);
-        user = await nodes.First.Get<People>().GetAsync(user.Id, CancellationToken.None);
-        foreach (var code in new[] { app.Code, codes[0] })
+        foreach (var recovery in new[] { false, true })
         {
-            var outcomes = await Task.WhenAll(Enumerable.Range(0, 8).Select(number =>
-                (number % 2 == 0 ? nodes.First : nodes.Second).Get<SecondFactors>().ProveAsync(user, code, null, CancellationToken.None)));
+            var user = await nodes.First.AddUserAsync();
+            var (app, codes) = await Authenticator.AddWithCodesAsync(nodes.First, user);
+            user = await nodes.First.Get<People>().GetAsync(user.Id, CancellationToken.None);
+
+            var outcomes = await Task.WhenAll(Enumerable.Range(0, 4).Select(number =>
+                (number % 2 == 0 ? nodes.First : nodes.Second).Get<SecondFactors>().ProveAsync(user, recovery ? codes[0] : app.Code, null, CancellationToken.None)));
 
             Assert.Single(outcomes.OfType<FactorOutcome.Right>());
         }

@@ -185,8 +185,9 @@ internal static class OpenApiDocument
         ["name"] = parameter.Name,
         ["in"] = "path",
         ["required"] = true,
-        // Logs are numbered (§1.3), and their routes call the number "id"; everything else has an id of its own name.
-        ["schema"] = (parameter.Name == "id" ? Shape.Long : Shape.Uuid).Write(components, ShapeUse.Request),
+        // Logs are numbered (§1.3), and their routes call the number "id"; a sign-in that waits has a secret; everything else has an id
+        // of its own name.
+        ["schema"] = (parameter.Name == "id" ? Shape.Long : parameter.Name == TwoFactorApi.InPath ? Shape.Text : Shape.Uuid).Write(components, ShapeUse.Request),
     };
 
     private static JsonObject QueryParameter(Components components, Member parameter)

@@ -11,10 +11,13 @@ namespace IdentityServer.Api;
 
 /// <summary><c>/api/two-factor</c> (§11): sign-ins that wait for a second factor.</summary>
 internal sealed class TwoFactorApi(
-    ApplicationCatalog applications, People people, SecondFactors factors, PendingLogins pending, TrustedBrowsers trusted, BrowserTrust trust, LoginAnswers answers)
+    ApplicationCatalog applications, People people, SecondFactors factors, MailedCodes mailed, PendingLogins pending, TrustedBrowsers trusted, BrowserTrust trust, LoginAnswers answers)
 {
     private const string Id = "twoFactorId";
     private const string Code = "code";
+
+    /// <summary>The name under which a sign-in that waits stands in the path.</summary>
+    public const string InPath = "twoFactorId";
 
     /// <summary>Maps the calls.</summary>
     public static void Map(IEndpointRouteBuilder routes)
@@ -23,6 +26,7 @@ internal sealed class TwoFactorApi(
         routes.MapApi("GET", "/api/two-factor/secret", TwoFactorShape.Secret, (_, _) => Task.FromResult(NewSecret()));
         routes.MapApi("POST", "/api/two-factor/start", TwoFactorShape.Start, api.StartAsync);
         routes.MapPublicApi("POST", "/api/two-factor/login", TwoFactorShape.Login, api.LoginAsync);
+        routes.MapPublicApi("POST", "/api/two-factor/send/{twoFactorId}", TwoFactorShape.Send, api.SendAsync);
         routes.MapApi("GET", "/api/two-factor/status", TwoFactorShape.StatusByGet, api.StatusByGetAsync);
         routes.MapApi("POST", "/api/two-factor/status", TwoFactorShape.Status, api.StatusAsync);
     }
@@ -87,7 +91,7 @@ internal sealed class TwoFactorApi(
         // Where the caller vouches for the first factor, the answer says who it is; tokens are for those who proved it to us.
         var vouched = waiting.Proof.Amr.Length == 0;
         facts = facts with { Application = application, State = waiting.State ?? facts.State, NoJwt = facts.NoJwt || vouched };
-        switch (await factors.ProveAsync(waiting.Proof.User, code, facts.Address, cancellation))
+        switch (await factors.ProveAsync(waiting.Proof.User, code, facts.Address, cancellation, Transaction(waiting, id!)))
         {
             case FactorOutcome.Wait wait:
                 return LoginApi.Later(wait.RetryAfter);
@@ -101,6 +105,34 @@ internal sealed class TwoFactorApi(
                 return ApiResult.Missing;
         }
     }
+
+    // A newer code takes the place of the one before. Nobody learns more of the address than the methods say.
+    private async Task<ApiResult> SendAsync(ApiRequest request, CancellationToken cancellation)
+    {
+        var methodId = request.Beside().Text("methodId");
+        if (methodId is null && !request.Errors.Any)
+        {
+            request.Errors.Add("methodId", "missing", "Say which factor.");
+        }
+
+        if (request.Errors.Any)
+        {
+            return ApiResult.Refused(request.Errors);
+        }
+
+        var id = request.PathText(InPath);
+        if (await pending.FindAsync(id, cancellation) is not { } waiting
+            || Transaction(waiting, id!) is not { } transaction
+            || !(await factors.ListAsync(waiting.Proof.User.Id, cancellation)).Exists(method => method.Code == methodId && method.Kind is TwoFactorKind.Email))
+        {
+            return ApiResult.Missing;
+        }
+
+        return await mailed.SendAsync(waiting.Proof.User, transaction, request.RemoteAddress, [], cancellation) ? ApiResult.Empty : ApiResult.Busy("60");
+    }
+
+    // Mailed codes count in the sign-in that asked for them. Where the mailbox was the first factor it is no second one.
+    private static string? Transaction(PendingLogin waiting, string id) => Amr.Has(waiting.Proof.Amr, Amr.Email) ? null : id;
 
     // The application is the one that the sign-in began with, if any; another one may not be named now.
     private bool TryFindApplication(PendingLogin waiting, Guid? named, out Application? application)

@@ -62,6 +62,16 @@ internal static class TwoFactorShape
         Example = """{ "twoFactorId": "…", "code": "123456" }""",
     };
 
+    /// <summary>POST /api/two-factor/send/{twoFactorId}.</summary>
+    public static readonly ApiCall Send = new(LoginShape.Group, "sendTwoFactorCodeForLogin", "Mails the code of a sign-in that waits")
+    {
+        Remarks = "For people who have a factor of the method email. An older code is worth nothing from then on.",
+        Body = Shape.Object(null, Needed("methodId", Shape.Text)),
+        Open = true,
+        MayMiss = true,
+        Example = """{ "methodId": "35VW" }""",
+    };
+
     /// <summary>GET /api/two-factor/status.</summary>
     public static readonly ApiCall StatusByGet = new(Group, "retrieveTwoFactorStatus", "Says whether a person would be asked for a second factor")
     {
