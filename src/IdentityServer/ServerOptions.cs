@@ -52,6 +52,9 @@ public sealed class ServerOptions
     /// <summary>Second factors.</summary>
     public TwoFactorOptions TwoFactor { get; set; } = new();
 
+    /// <summary>Which passwords people may choose.</summary>
+    public PasswordOptions Passwords { get; set; } = new();
+
     /// <summary>Addresses of proxies whose <c>X-Forwarded-For</c> and <c>X-Forwarded-Proto</c> count. Default: none.</summary>
     public IList<string> TrustedProxies { get; } = [];
 
@@ -93,6 +96,16 @@ public sealed class AdministratorOptions
 
     /// <summary>The password; at least 15 characters.</summary>
     public string Password { get; set; } = string.Empty;
+}
+
+/// <summary>Which passwords people may choose.</summary>
+public sealed class PasswordOptions
+{
+    /// <summary>
+    /// A file of passwords known from breaches: a SHA-1 in hexadecimal per line, or its first digits (ten at least), with or without
+    /// <c>:count</c>, in ascending order. It is searched where it lies. Default: none; the built-in list always counts.
+    /// </summary>
+    public string? BreachedFile { get; set; }
 }
 
 /// <summary>Brakes against guessing and flooding.</summary>

@@ -82,7 +82,7 @@ internal sealed class PasskeysEndpoint(
                 && await ceremonies.CheckRegistrationAsync(
                     response, challenge => challenge.Purpose is PasskeyPurpose.Register && challenge.UserId == user.Id && challenge.Browser == browser, cancellation)
                     is { } verified
-                && await ceremonies.StoreAsync(verified, AuditLog.User(user.Id), cancellation))
+                && await ceremonies.StoreAsync(verified, AuditLog.User(user.Id), http.Connection.RemoteIpAddress?.ToString(), cancellation))
             {
                 return new Redirect(Url(verified.Passkey));
             }
@@ -166,7 +166,8 @@ internal sealed class PasskeysEndpoint(
             return Page.Show(page with { Errors = Stale() });
         }
 
-        await passkeys.RemoveAsync(id, user.Id, AuditLog.User(user.Id), cancellation);
+        await passkeys.RemoveAsync(
+            id, user.Id, AuditLog.User(user.Id), http.Request.Headers.UserAgent, http.Connection.RemoteIpAddress?.ToString(), cancellation);
         return new Redirect(Paths.Passkeys);
     }
 

@@ -35,6 +35,7 @@ internal static class PeopleServices
         services.AddSingleton<WaitingEndpoint>();
         services.AddPasskeys();
         services.AddSingleton<PasskeyLogin>();
+        services.AddSingleton<KnownBrowsers>();
         services.AddSingleton<TrustedBrowsers>();
         services.AddSingleton<IUserAccess>(provider => provider.GetRequiredService<TrustedBrowsers>());
         services.AddFactors();

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
 using System.Net.Mail;
+using IdentityServer.Users;
 using Microsoft.Extensions.Options;
 
 namespace IdentityServer.Hosting;
@@ -63,6 +64,11 @@ internal sealed class ServerOptionsValidator : IValidateOptions<ServerOptions>
             {
                 yield return "Administrator:Password: must have at least 15 characters.";
             }
+        }
+
+        if (options.Passwords.BreachedFile is { Length: > 0 } breached && BreachedPasswords.Problem(breached) is { } problemOfFile)
+        {
+            yield return $"Passwords:BreachedFile: {problemOfFile}";
         }
 
         foreach (var proxy in options.TrustedProxies.Where(proxy => !IPAddress.TryParse(proxy, out _) && !IPNetwork.TryParse(proxy, out _)))

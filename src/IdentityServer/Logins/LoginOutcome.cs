@@ -9,7 +9,8 @@ namespace IdentityServer.Logins;
 /// <param name="Password">The password as typed.</param>
 /// <param name="Application">The application that the person wants to get into, if any.</param>
 /// <param name="Address">Where the attempt comes from, as the connection or a trusted proxy says; failures count against it.</param>
-public sealed record LoginAttempt(string LoginId, string Password, Application? Application, IPAddress? Address);
+/// <param name="Browser">What the browser is known by, if it is.</param>
+public sealed record LoginAttempt(string LoginId, string Password, Application? Application, IPAddress? Address, string? Browser = null);
 
 /// <summary>How an attempt to sign in ended. Each front door puts it in its own words.</summary>
 public abstract record LoginOutcome

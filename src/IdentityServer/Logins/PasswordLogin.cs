@@ -1,4 +1,5 @@
 using IdentityServer.Audit;
+using IdentityServer.Browsers;
 using IdentityServer.Data;
 using IdentityServer.Users;
 using Microsoft.AspNetCore.Identity;
@@ -12,7 +13,7 @@ namespace IdentityServer.Logins;
 /// API or a grant makes of the outcome is theirs.
 /// </summary>
 public sealed class PasswordLogin(
-    Database database, People people, Passwords passwords, AddressBrake brake, IOptions<IdentityOptions> identity, TimeProvider clock, ILogger<PasswordLogin> log)
+    Database database, People people, Passwords passwords, AddressBrake brake, KnownBrowsers browsers, IOptions<IdentityOptions> identity, TimeProvider clock, ILogger<PasswordLogin> log)
 {
     private const string ElsewhereMarker = "failed-logins-elsewhere";
     private const int LongestLockFactor = 60; // One minute at first, an hour at most.
@@ -47,6 +48,9 @@ public sealed class PasswordLogin(
     private async Task<LoginOutcome> CheckAsync(LoginAttempt attempt, CancellationToken cancellation)
     {
         var user = await people.FindByLoginIdAsync(attempt.LoginId, cancellation);
+
+        // Where this person signed in before, strangers' guesses lock nobody out, and failures count on tries of its own.
+        var known = await browsers.TryChargeAsync(user?.Id, attempt.Browser, cancellation);
         var verdict = await passwords.VerifyAsync(user?.PasswordHash, attempt.Password, cancellation);
         switch (verdict)
         {
@@ -59,19 +63,23 @@ public sealed class PasswordLogin(
                 await database.WriteAsync(CountElsewhereAsync, cancellation);
                 return Wrong;
 
+            case PasswordVerdict.Wrong when known:
+                log.WrongPassword(user.Id, attempt.Address);
+                return Wrong;
+
             case PasswordVerdict.Wrong:
                 await CountFailureAsync(user.Id, attempt, cancellation);
                 return Wrong;
 
             default:
-                return await FinishAsync(user!, verdict, attempt, cancellation);
+                return await FinishAsync(user!, known, verdict, attempt, cancellation);
         }
     }
 
-    private async Task<LoginOutcome> FinishAsync(User user, PasswordVerdict verdict, LoginAttempt attempt, CancellationToken cancellation)
+    private async Task<LoginOutcome> FinishAsync(User user, bool known, PasswordVerdict verdict, LoginAttempt attempt, CancellationToken cancellation)
     {
         var now = clock.GetUtcNow();
-        if (user.LockoutEnd > now)
+        if (user.LockoutEnd > now && !known)
         {
             log.RefusedLocked(user.Id, attempt.Address);
             await database.WriteAsync(CountElsewhereAsync, cancellation);
@@ -92,7 +100,7 @@ public sealed class PasswordLogin(
 
         // Without a new hash (the gate may be busy) the old one stays for another time.
         var newHash = verdict is PasswordVerdict.RightButOutdated ? await passwords.HashAsync(attempt.Password, cancellation) : null;
-        if (!await RecordSuccessAsync(user, newHash, attempt, now, cancellation))
+        if (!await RecordSuccessAsync(user, known, newHash, attempt, now, cancellation))
         {
             log.RefusedLocked(user.Id, attempt.Address);
             return Wrong;
@@ -104,19 +112,19 @@ public sealed class PasswordLogin(
 
     // Holds only if the account is still what was checked: of many guesses at once, the right one is worth nothing when the others
     // have locked the account meanwhile.
-    private Task<bool> RecordSuccessAsync(User user, string? newHash, LoginAttempt attempt, DateTimeOffset now, CancellationToken cancellation) =>
+    private Task<bool> RecordSuccessAsync(User user, bool known, string? newHash, LoginAttempt attempt, DateTimeOffset now, CancellationToken cancellation) =>
         database.WriteAsync(
             async (db, token) =>
             {
                 var hash = newHash ?? user.PasswordHash;
                 var recorded = await db.Users
-                    .Where(row => row.Id == user.Id && row.Active && row.PasswordHash == user.PasswordHash && (row.LockoutEnd == null || row.LockoutEnd <= now))
+                    .Where(row => row.Id == user.Id && row.Active && row.PasswordHash == user.PasswordHash && (known || row.LockoutEnd == null || row.LockoutEnd <= now))
                     .ExecuteUpdateAsync(
                         set => set.SetProperty(row => row.LastLoginAt, now)
                             .SetProperty(row => row.PasswordHash, hash)
-                            .SetProperty(row => row.AccessFailedCount, 0)
-                            .SetProperty(row => row.LockoutCount, 0)
-                            .SetProperty(row => row.LockoutEnd, (DateTimeOffset?)null),
+                            .SetProperty(row => row.AccessFailedCount, row => row.LockoutEnd > now ? row.AccessFailedCount : 0)
+                            .SetProperty(row => row.LockoutCount, row => row.LockoutEnd > now ? row.LockoutCount : 0)
+                            .SetProperty(row => row.LockoutEnd, row => row.LockoutEnd > now ? row.LockoutEnd : null), // It goes on for others.
                         token) == 1;
                 if (!recorded)
                 {

@@ -2,6 +2,7 @@ using System.Runtime.ExceptionServices;
 using System.Text.Json.Nodes;
 using IdentityServer.Audit;
 using IdentityServer.Data;
+using IdentityServer.Themes;
 using IdentityServer.Tokens;
 using IdentityServer.Users;
 using Microsoft.AspNetCore.Identity;
@@ -25,7 +26,7 @@ public sealed record VerifiedRegistration(Passkey Passkey, PasskeyChallenge Chal
 /// effect, and a second one fails on it, on any node.
 /// </summary>
 public sealed class PasskeyCeremonies(
-    Database database, Lazy<IPasskeyHandler<User>> handler, PasskeyChallenges challenges, TimeProvider clock, ILogger<PasskeyCeremonies> log)
+    Database database, Lazy<IPasskeyHandler<User>> handler, PasskeyChallenges challenges, SecurityNotices notices, TimeProvider clock, ILogger<PasskeyCeremonies> log)
 {
     private const int MaxPasskeys = 50;
     private const int MaxName = 191;
@@ -160,9 +161,9 @@ public sealed class PasskeyCeremonies(
 
     /// <summary>
     /// Stores a new passkey and spends its challenge. False: somebody else was faster with either, the person was shut out, or has
-    /// more passkeys than anybody needs.
+    /// more passkeys than anybody needs. They are told by mail, with <paramref name="network"/>, where it came from.
     /// </summary>
-    public Task<bool> StoreAsync(VerifiedRegistration verified, string actor, CancellationToken cancellation) => OnceAsync(
+    public Task<bool> StoreAsync(VerifiedRegistration verified, string actor, string? network, CancellationToken cancellation) => OnceAsync(
         verified.Response,
         verified.Challenge,
         async (db, token) =>
@@ -178,6 +179,8 @@ public sealed class PasskeyCeremonies(
 
             db.Passkeys.Add(passkey);
             AuditLog.Add(db, actor, "passkey registered", PasskeyStore.Data(passkey.UserId, passkey.Id), passkey.CreatedAt);
+            var user = await db.Users.AsNoTracking().SingleAsync(row => row.Id == passkey.UserId, token);
+            await notices.QueueAsync(db, user, NoticeKind.PasskeyAdded, DeviceView.Of(passkey.UserAgent).Words, network, token);
             return true;
         },
         cancellation);

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using IdentityServer.Themes;
 
 namespace IdentityServer.Passkeys;
 
@@ -25,23 +26,6 @@ public static class PasskeyNames
         ["fdb141b2-5d84-443e-8a35-4698c205a502"] = "KeePassXC",
     }.ToFrozenDictionary(pair => Guid.Parse(pair.Key), pair => pair.Value);
 
-    // The first that stands in the header counts: others are named in it for compatibility's sake.
-    private static readonly (string Mark, string Name)[] Browsers =
-        [("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("FxiOS/", "Firefox"), ("CriOS/", "Chrome"), ("Chrome/", "Chrome"), ("Safari/", "Safari")];
-
-    private static readonly (string Mark, string Name)[] Systems =
-        [("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS X", "Mac"), ("CrOS", "ChromeOS"), ("Linux", "Linux")];
-
     /// <summary>A name, as far as anything is known.</summary>
-    public static string? Suggest(Guid aaguid, string? userAgent) => Providers.GetValueOrDefault(aaguid) ?? Describe(userAgent);
-
-    /// <summary>A browser in few words: "Firefox, Windows".</summary>
-    public static string? Describe(string? userAgent)
-    {
-        string?[] parts = [Find(Browsers, userAgent), Find(Systems, userAgent)];
-        return string.Join(", ", parts.OfType<string>()) is { Length: > 0 } text ? text : null;
-    }
-
-    private static string? Find((string Mark, string Name)[] known, string? userAgent) =>
-        userAgent is null ? null : Array.Find(known, entry => userAgent.Contains(entry.Mark, StringComparison.Ordinal)).Name;
+    public static string? Suggest(Guid aaguid, string? userAgent) => Providers.GetValueOrDefault(aaguid) ?? DeviceView.Of(userAgent).Words;
 }

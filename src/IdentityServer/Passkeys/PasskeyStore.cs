@@ -1,11 +1,13 @@
 using IdentityServer.Audit;
 using IdentityServer.Data;
+using IdentityServer.Themes;
+using IdentityServer.Users;
 using Microsoft.EntityFrameworkCore;
 
 namespace IdentityServer.Passkeys;
 
 /// <summary>People's passkeys, to be listed, named and removed.</summary>
-public sealed class PasskeyStore(Database database, TimeProvider clock)
+public sealed class PasskeyStore(Database database, SecurityNotices notices, TimeProvider clock)
 {
     /// <summary>The longest name.</summary>
     public const int MaxName = 191;
@@ -34,14 +36,16 @@ public sealed class PasskeyStore(Database database, TimeProvider clock)
         },
         cancellation);
 
-    /// <summary>Removes a passkey of this person. False: there is none.</summary>
-    public Task<bool> RemoveAsync(Guid id, Guid userId, string actor, CancellationToken cancellation) => database.WriteAsync(
+    /// <summary>Removes a passkey of this person, who is told by mail, and from where. False: there is none.</summary>
+    public Task<bool> RemoveAsync(Guid id, Guid userId, string actor, string? userAgent, string? network, CancellationToken cancellation) => database.WriteAsync(
         async (db, token) =>
         {
             var found = await db.Passkeys.Where(row => row.Id == id && row.UserId == userId).ExecuteDeleteAsync(token) == 1;
             if (found)
             {
                 AuditLog.Add(db, actor, "passkey removed", Data(userId, id), clock.GetUtcNow());
+                var user = await db.Users.AsNoTracking().SingleAsync(row => row.Id == userId, token);
+                await notices.QueueAsync(db, user, NoticeKind.PasskeyRemoved, DeviceView.Of(userAgent).Words, network, token);
             }
 
             return found;

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using IdentityServer.Authorizations;
+using IdentityServer.Browsers;
 using IdentityServer.Data;
 using IdentityServer.Registrations;
 using IdentityServer.Users;
@@ -35,6 +36,9 @@ public sealed record NewSession
     /// </summary>
     public Session? Raises { get; init; }
 
+    /// <summary>What the browser will be known by, if it is to be.</summary>
+    public string? Browser { get; init; }
+
     /// <summary>The browser's <c>User-Agent</c>.</summary>
     public string? UserAgent { get; init; }
 
@@ -49,7 +53,7 @@ public sealed record NewSession
 public sealed record StartedSession(Session Session, string Secret, IReadOnlyList<string> Others);
 
 /// <summary>How sessions begin, are found and end.</summary>
-public sealed class BrowserSessions(Database database, IOptions<ServerOptions> options, TimeProvider clock) : IUserAccess
+public sealed class BrowserSessions(Database database, KnownBrowsers browsers, IOptions<ServerOptions> options, TimeProvider clock) : IUserAccess
 {
     private const int MaxUserAgent = 256;
     private const int MaxSecret = 128;
@@ -184,6 +188,10 @@ public sealed class BrowserSessions(Database database, IOptions<ServerOptions> o
                 if (wanted.Raises is null)
                 {
                     LoginRecord.Add(db, wanted.Proof, wanted.ApplicationId, wanted.Address, now);
+                    if (wanted.Browser is { } browser)
+                    {
+                        await browsers.RememberAsync(db, wanted.Proof.User, browser, wanted.UserAgent, wanted.Address, now, token);
+                    }
                 }
 
                 return new StartedSession(session, secret, others);

@@ -3,7 +3,7 @@ using IdentityServer.Users;
 namespace IdentityServer.Sessions;
 
 /// <summary>Begins the session of a person who has just proved who they are, in this browser.</summary>
-public sealed class BrowserSignIn(BrowserSessions sessions, SessionCookie cookie)
+public sealed class BrowserSignIn(BrowserSessions sessions, SessionCookie cookie, BrowserCookie browser)
 {
     /// <summary>The session, for <paramref name="applicationId"/> if an application asks; null if the person was shut out in this very moment.</summary>
     public Task<SignedIn?> BeginAsync(HttpContext http, Proof proof, Guid? applicationId, bool persistent, CancellationToken cancellation) =>
@@ -27,6 +27,7 @@ public sealed class BrowserSignIn(BrowserSessions sessions, SessionCookie cookie
                 PreviousSecret = cookie.Read(http),
                 OtherSecrets = cookie.ReadOthers(http),
                 Raises = raises,
+                Browser = browser.Ensure(http),
                 UserAgent = http.Request.Headers.UserAgent,
                 Address = http.Connection.RemoteIpAddress?.ToString(),
                 ApplicationId = applicationId,

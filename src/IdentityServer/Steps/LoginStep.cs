@@ -10,7 +10,7 @@ using IdentityServer.Users;
 namespace IdentityServer.Steps;
 
 /// <summary>Sign in with a password, or ask for a link by mail.</summary>
-internal sealed class LoginStep(PasswordLogin logins, LinkStep links, PasskeyPrompt passkeys, MailAvailability mail, SignIn signIn, TimeProvider clock)
+internal sealed class LoginStep(PasswordLogin logins, LinkStep links, PasskeyPrompt passkeys, MailAvailability mail, SignIn signIn, BrowserCookie browser, TimeProvider clock)
 {
     /// <summary>The name that the page's form posts.</summary>
     public const string Name = "login";
@@ -42,7 +42,7 @@ internal sealed class LoginStep(PasswordLogin logins, LinkStep links, PasskeyPro
         }
 
         var outcome = await logins.AttemptAsync(
-            new LoginAttempt(model.LoginId!, form[Password]!, context.Application, context.Http.Connection.RemoteIpAddress), cancellation);
+            new LoginAttempt(model.LoginId!, form[Password]!, context.Application, context.Http.Connection.RemoteIpAddress, browser.Read(context.Http)), cancellation);
         if (LoginOutcome.WhoIsIn(outcome) is not { } user)
         {
             return Refuse(context, model, outcome);

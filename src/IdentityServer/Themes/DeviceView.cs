@@ -18,6 +18,9 @@ public sealed record DeviceView(string Browser, string System)
         ("Linux", "Linux"),
     ];
 
+    /// <summary>Both, as far as they are known: "Firefox, Linux"; null if nothing is.</summary>
+    public string? Words => string.Join(", ", ((string[])[Browser, System]).Where(part => part.Length > 0)) is { Length: > 0 } words ? words : null;
+
     /// <summary>What a <c>User-Agent</c> tells (RFC 9110 §10.1.5).</summary>
     public static DeviceView Of(string? userAgent) => new(Find(Browsers, userAgent), Find(Systems, userAgent));
 

@@ -6,13 +6,14 @@ using Microsoft.EntityFrameworkCore;
 namespace IdentityServer.Users;
 
 /// <summary>How people set their own password, the first or a new one. What ends with the old one is the caller's to say.</summary>
-public sealed class PasswordChange(Passwords passwords, SecurityNotices notices, TimeProvider clock)
+public sealed class PasswordChange(Passwords passwords, BreachedPasswords breached, SecurityNotices notices, TimeProvider clock)
 {
     /// <summary>The slow part: checks the password, and hashes it.</summary>
     public async Task<FieldResult<string>> PrepareAsync(User user, string password, int minLength, CancellationToken cancellation)
     {
         var errors = new FieldErrors();
         PasswordRules.Check(password, user.Email, user.Username, minLength, errors);
+        breached.Check(password, errors);
         if (errors.Any)
         {
             return errors;

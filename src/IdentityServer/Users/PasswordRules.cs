@@ -2,7 +2,8 @@ namespace IdentityServer.Users;
 
 /// <summary>
 /// Which passwords are taken (NIST SP 800-63B §3.1.1.2): long enough, not among those that everybody tries first, not the
-/// person's own name or address. No rules of composition; any Unicode.
+/// person's own name or address. No rules of composition; any Unicode. What was lost in breaches is for
+/// <see cref="BreachedPasswords"/> to say.
 /// </summary>
 public static class PasswordRules
 {
@@ -15,7 +16,8 @@ public static class PasswordRules
     /// <summary>The longest password; the bound is there only because everything has one.</summary>
     public const int MaxLength = 256;
 
-    private const string Field = "user.password";
+    /// <summary>The field of a new password.</summary>
+    internal const string Field = "user.password";
 
     // This much more than one's own name does not make it a password.
     private const int Trimmings = 4;
@@ -49,9 +51,13 @@ public static class PasswordRules
         }
         else if (CommonPasswords.Contains(password))
         {
-            errors.Add(Field, "breachedCommonPassword", "This is one of the passwords that are guessed first.");
+            AddCommon(errors);
         }
     }
+
+    /// <summary>Notes that the password is one that is guessed first.</summary>
+    internal static void AddCommon(FieldErrors errors) =>
+        errors.Add(Field, "breachedCommonPassword", "This is one of the passwords that are guessed first.");
 
     private static bool Is(string password, string name) =>
         name.Length > 0 && password.Length <= name.Length + Trimmings && password.Contains(name, StringComparison.OrdinalIgnoreCase);

@@ -11,7 +11,7 @@ namespace IdentityServer.Users;
 /// Identity the hasher, the lockout settings and the security stamp are used, not <c>UserManager</c>: it reads a user, decides,
 /// and writes it back, where failures must be counted and names taken by single statements that hold on several nodes.
 /// </summary>
-public sealed class People(Database database, Passwords passwords, IEnumerable<IUserAccess> access, TenantCatalog tenants, TimeProvider clock)
+public sealed class People(Database database, Passwords passwords, BreachedPasswords breached, IEnumerable<IUserAccess> access, TenantCatalog tenants, TimeProvider clock)
 {
     /// <summary>The person who signs in under this e-mail address or user name, in any of its spellings.</summary>
     public async Task<User?> FindByLoginIdAsync(string loginId, CancellationToken cancellation)
@@ -75,6 +75,7 @@ public sealed class People(Database database, Passwords passwords, IEnumerable<I
         if (wanted.Password is not null)
         {
             PasswordRules.Check(wanted.Password, UserDetails.Blank(wanted.Email), UserDetails.Blank(wanted.Username), wanted.PasswordMinLength, errors);
+            breached.Check(wanted.Password, errors);
         }
 
         if (errors.Any)
@@ -129,6 +130,7 @@ public sealed class People(Database database, Passwords passwords, IEnumerable<I
         {
             var errors = new FieldErrors();
             PasswordRules.Check(newPassword, before.Email, before.Username, PasswordRules.MinLength, errors);
+            breached.Check(newPassword, errors);
             if (errors.Any)
             {
                 return errors;

@@ -18,6 +18,7 @@ internal static class UserServices
         }
 
         services.AddSingleton<Passwords>();
+        services.AddSingleton<BreachedPasswords>();
         services.AddSingleton<PasswordChange>();
         services.AddSingleton<People>();
         services.AddSingleton<SecurityNotices>();

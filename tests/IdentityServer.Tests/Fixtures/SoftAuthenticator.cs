@@ -184,7 +184,7 @@ public static class PasskeyFixture
         var verified = await ceremonies.CheckRegistrationAsync(
             PasskeyResponse.Parse(authenticator.Register(options).ToJsonString())!, _ => true, CancellationToken.None);
         Xunit.Assert.NotNull(verified);
-        Xunit.Assert.True(await ceremonies.StoreAsync(verified, "test", CancellationToken.None));
+        Xunit.Assert.True(await ceremonies.StoreAsync(verified, "test", null, CancellationToken.None));
         return authenticator;
     }
 

@@ -51,7 +51,7 @@ public sealed class RegistrationTests
             verified.Add((await CheckAsync(server, authenticator.Register(Options(server, await server.AddUserAsync()))))!);
         }
 
-        var stored = await Task.WhenAll(verified.Select(one => Task.Run(() => server.Get<PasskeyCeremonies>().StoreAsync(one, "test", None))));
+        var stored = await Task.WhenAll(verified.Select(one => Task.Run(() => server.Get<PasskeyCeremonies>().StoreAsync(one, "test", null, None))));
 
         Assert.Equal(1, stored.Count(one => one));
     }
@@ -158,5 +158,5 @@ public sealed class RegistrationTests
 
     private static async Task<bool> StoreAsync(TestServer server, PasskeyResponse response) =>
         await server.Get<PasskeyCeremonies>().CheckRegistrationAsync(response, _ => true, None) is { } verified
-        && await server.Get<PasskeyCeremonies>().StoreAsync(verified, "test", None);
+        && await server.Get<PasskeyCeremonies>().StoreAsync(verified, "test", null, None);
 }

@@ -98,7 +98,7 @@ internal sealed class WebAuthnApi(
             response is not null
             && await ceremonies.CheckRegistrationAsync(
                 response, challenge => challenge.Purpose is PasskeyPurpose.ApiRegister && challenge.UserId == userId, cancellation) is { } verified
-            && await ceremonies.StoreAsync(verified, request.Caller.IsNobody ? AuditLog.User(verified.Passkey.UserId) : request.Caller.Actor, cancellation)
+            && await ceremonies.StoreAsync(verified, request.Caller.IsNobody ? AuditLog.User(verified.Passkey.UserId) : request.Caller.Actor, null, cancellation)
                 ? await ShowAsync(verified.Passkey, cancellation)
                 : null);
     }
@@ -210,7 +210,7 @@ internal sealed class WebAuthnApi(
 
         return await passkeys.FindAsync(id!.Value, null, cancellation) is not { } found ? ApiResult.Missing
             : await IsOutOfReachAsync(request, found.UserId, cancellation) ? ApiResult.Denied
-            : await passkeys.RemoveAsync(found.Id, found.UserId, request.Caller.Actor, cancellation) ? ApiResult.Empty
+            : await passkeys.RemoveAsync(found.Id, found.UserId, request.Caller.Actor, null, null, cancellation) ? ApiResult.Empty
             : ApiResult.Missing;
     }
 
@@ -234,7 +234,7 @@ internal sealed class WebAuthnApi(
 
         foreach (var row in await passkeys.OfAsync(user.Id, cancellation))
         {
-            await passkeys.RemoveAsync(row.Id, user.Id, request.Caller.Actor, cancellation);
+            await passkeys.RemoveAsync(row.Id, user.Id, request.Caller.Actor, null, null, cancellation);
         }
 
         return ApiResult.Empty;
