@@ -32,6 +32,7 @@ public static class ApiRoutes
         KeysApi.Map(routes);
         ApiKeysApi.Map(routes);
         WebAuthnApi.Map(routes);
+        WebAuthnLoginApi.Map(routes);
         LoginApi.Map(routes);
         TwoFactorApi.Map(routes);
         UserTwoFactorApi.Map(routes);

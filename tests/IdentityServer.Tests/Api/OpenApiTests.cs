@@ -75,7 +75,7 @@ public sealed class OpenApiTests
             var isOpen = operation["security"]!.AsArray().Count > 1;
 
             Assert.Equal(path is "/api/status" or "/api/health"
-                or "/api/login" or "/api/two-factor/login" or "/api/two-factor/send/{twoFactorId}" or "/api/webauthn/assert" or "/api/webauthn/register/complete"
+                or "/api/login" or "/api/two-factor/login" or "/api/two-factor/send/{twoFactorId}" or "/api/webauthn/assert" or "/api/webauthn/login" or "/api/webauthn/register/complete"
                 or "/api/passwordless/send" or "/api/passwordless/login"
                 || IsRecovery(path), isOpen);
             Assert.Equal(

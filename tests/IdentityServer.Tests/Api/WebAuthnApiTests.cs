@@ -109,6 +109,51 @@ public sealed class WebAuthnApiTests
         Assert.Equal(taken ? HttpStatusCode.OK : HttpStatusCode.BadRequest, answer.Status);
     }
 
+    [Theory, OnEachDatabase]
+    public async Task A_passkey_signs_in_with_two_factors_once(DatabaseProvider provider)
+    {
+        var server = await TestServer.SharedAsync(provider);
+        var application = await server.AddApplicationAsync();
+        var user = await server.AddUserAsync(application: application);
+        var authenticator = await server.AddPasskeyAsync(user);
+        var body = Answer(server, authenticator.Assert(await StartAsync(await server.NewApiAsync(), application, user, "bootstrap")));
+        body["applicationId"] = application.Id;
+
+        var answer = await server.ApiWith(null).PostAsync("/api/webauthn/login", body.DeepClone());
+
+        Assert.Equal(user.Id, answer.Expect("user")["id"]!.GetValue<Guid>());
+        var claims = IndependentJwt.Read(answer.Json["token"]!.GetValue<string>()).Payload;
+        Assert.Equal("WEBAUTHN", claims.GetProperty("authenticationType").GetString());
+        Assert.Equal(["pop", "user", "mfa"], claims.GetProperty("amr").EnumerateArray().Select(method => method.GetString()));
+        (await server.ApiWith(null).PostAsync("/api/webauthn/login", body)).ExpectCodes(Refused);
+    }
+
+    [Fact]
+    public async Task A_challenge_of_the_general_workflow_or_another_application_signs_nobody_in()
+    {
+        var (server, api, user, authenticator) = await WithPasskeyAsync();
+        var (application, other) = (await server.AddApplicationAsync(), await server.AddApplicationAsync());
+        (await api.PostAsync("/api/webauthn/login", Answer(server, authenticator.Assert(await StartAsync(api, application, user))))).ExpectCodes(Refused);
+
+        var body = Answer(server, authenticator.Assert(await StartAsync(api, application, user, "bootstrap")));
+        body["applicationId"] = other.Id;
+        (await api.PostAsync("/api/webauthn/login", body)).ExpectCodes(Refused);
+    }
+
+    [Fact]
+    public async Task Who_is_shut_out_or_has_expired_does_not_get_in_by_the_api_either()
+    {
+        var (server, api, user, authenticator) = await WithPasskeyAsync();
+        var request = await StartAsync(api, await server.AddApplicationAsync(), user, "bootstrap");
+        await server.DeactivateAsync(user);
+        (await api.PostAsync("/api/webauthn/login", Answer(server, authenticator.Assert(request)))).ExpectEmpty(HttpStatusCode.Locked);
+
+        var expired = await server.AddUserAsync(change: wanted => wanted with { ExpiresAt = server.Clock.GetUtcNow() });
+        authenticator = await server.AddPasskeyAsync(expired);
+        request = await StartAsync(api, await server.AddApplicationAsync(), expired, "bootstrap");
+        (await api.PostAsync("/api/webauthn/login", Answer(server, authenticator.Assert(request)))).ExpectEmpty(HttpStatusCode.Gone);
+    }
+
     [Fact]
     public async Task One_passkey_can_be_asked_for()
     {

@@ -88,7 +88,7 @@ internal sealed class WebAuthnApi(
     private async Task<ApiResult> CompleteRegistrationAsync(ApiRequest request, CancellationToken cancellation)
     {
         var userId = Needed(request, request.Beside().Id("userId"), "userId");
-        var response = ReadResponse(request);
+        var response = WebAuthnWire.ReadResponse(request, party);
         if (Closed(request) is { } refusal)
         {
             return refusal;
@@ -152,7 +152,7 @@ internal sealed class WebAuthnApi(
     // Says that the passkey is there and answered, as a step before something that the application guards; it signs nobody in.
     private async Task<ApiResult> AssertAsync(ApiRequest request, CancellationToken cancellation)
     {
-        var response = ReadResponse(request);
+        var response = WebAuthnWire.ReadResponse(request, party);
         if (Closed(request) is { } refusal)
         {
             return refusal;
@@ -238,33 +238,6 @@ internal sealed class WebAuthnApi(
         }
 
         return ApiResult.Empty;
-    }
-
-    // Where the answer was made is told by what was signed; the body has to agree with what is configured all the same.
-    private PasskeyResponse? ReadResponse(ApiRequest request)
-    {
-        var fields = request.Beside();
-        Compare(fields.Text("origin", JsonFields.Any), party.Origin, "origin");
-        Compare(fields.Text("rpId", JsonFields.Any), party.Id, "rpId");
-        if (fields.Object("credential") is { } credential)
-        {
-            return PasskeyResponse.Read(credential);
-        }
-
-        request.Errors.Add("credential", "missing", "The body has no object 'credential'.");
-        return null;
-
-        void Compare(string? sent, string expected, string field)
-        {
-            if (sent is null)
-            {
-                request.Errors.Add(field, "missing", "Needed.");
-            }
-            else if (sent != expected)
-            {
-                request.Errors.Add(field, "invalid", $"Passkeys of this server belong to {expected}.");
-            }
-        }
     }
 
     // Whoever holds no key is slowed down by their failures, as on the page for signing in.

@@ -115,6 +115,16 @@ internal static class WebAuthnShape
         Open = true,
     };
 
+    /// <summary>POST login.</summary>
+    public static readonly ApiCall Login = new(Heading, "loginWebAuthn", "Signs in with a passkey")
+    {
+        Remarks = "The challenge has to be one of the workflows bootstrap or reauthentication, and of the application, if one is named.",
+        Body = Shape.Object(null, [.. Answered, Taken("twoFactorTrustId", Shape.Text, "What a trusted device kept."), .. LoginShape.Common]),
+        Answer = LoginShape.Answer,
+        Open = true,
+        More = LoginShape.Statuses,
+    };
+
     /// <summary>GET of one.</summary>
     public static readonly ApiCall Get = new(Heading, "retrieveWebAuthnCredential", "Shows a passkey") { Answer = One };
 
