@@ -69,8 +69,18 @@ public sealed class LinkConfirmation(Database database, LinkStore links, LinkPur
     /// <summary>
     /// Confirms, counting a wrong code before anything else can be tried, and lets the purpose act in the same transaction.
     /// </summary>
-    public Task<Confirmation> ConfirmAsync(LinkProof proof, CancellationToken cancellation) =>
-        database.WriteAsync((db, token) => ConfirmAsync(db, proof, token), cancellation);
+    public async Task<Confirmation> ConfirmAsync(LinkProof proof, CancellationToken cancellation)
+    {
+        try
+        {
+            return await database.WriteAsync((db, token) => ConfirmAsync(db, proof, token), cancellation);
+        }
+        catch (DbUpdateException exception) when (DatabaseErrors.IsDuplicate(exception, out _))
+        {
+            // Somebody else took the address, or the name, in the same moment. Now that shows.
+            return await database.WriteAsync((db, token) => ConfirmAsync(db, proof, token), cancellation);
+        }
+    }
 
     private async Task<Confirmation> ConfirmAsync(ServerDbContext db, LinkProof proof, CancellationToken token)
     {

@@ -20,8 +20,8 @@ public sealed class EmailChange(
     private const string Field = "user.email";
 
     /// <summary>
-    /// Mails a link to the new address, and one that stops it to the old. An address that somebody else has looks the same: its owner
-    /// hears of it, and nothing can be confirmed.
+    /// Mails a link to the new address, and one that stops it to the old. An address that somebody else has looks the same, and
+    /// nothing can be confirmed.
     /// </summary>
     public async Task<FieldResult<MadeLink>> AskAsync(User user, string email, string browser, string? from, IReadOnlyList<string> languages, CancellationToken cancellation)
     {

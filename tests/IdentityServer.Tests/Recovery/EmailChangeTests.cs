@@ -88,6 +88,25 @@ public sealed class EmailChangeTests(MailServer own) : IClassFixture<MailServer>
         Assert.Empty(server.SentTo(other.Email!));
     }
 
+    [Theory, OnEachDatabase]
+    public async Task An_address_that_two_people_prove_at_once_is_one_persons(DatabaseProvider provider)
+    {
+        await using var other = await Mailbox.StartServerAsync(provider);
+        var (first, second, email) = (await AddAsync(other), await AddAsync(other), TestServer.NewEmail());
+        using var one = other.NewBrowser();
+        using var two = other.NewBrowser();
+        var waitingOne = await AskAsync(other, one, first, email);
+        await other.MailsToAsync(email, 1);
+        var waitingTwo = await AskAsync(other, two, second, email);
+        var codes = (await other.MailsToAsync(email, 2)).Select(mail => mail.Code()).ToList();
+
+        var answers = await Task.WhenAll(one.SubmitAsync(waitingOne, ("code", codes[0])), two.SubmitAsync(waitingTwo, ("code", codes[1])));
+
+        Assert.Single(answers, answer => answer.Location == "/account/email");
+        Assert.DoesNotContain(answers, answer => (int)answer.Status >= 500);
+        Assert.Single(await other.Get<Database>().ReadAsync((db, token) => db.Users.Where(row => row.Email == email).ToListAsync(token), default));
+    }
+
     [Theory]
     [InlineData("ada", "look like an e-mail address")]
     [InlineData("", "look like an e-mail address")]

@@ -107,7 +107,7 @@ internal static class DemoCommand
             Sample application   {sampleUrl}
             Identity server      {authority}
             Discovery            {authority}{Paths.OpenIdConfiguration}
-            Profile              {authority}{Paths.Profile}?client_id={DemoSetup.ClientId}
+            Account              {authority}{Paths.Account}
             Mails                {(showsMail ? authority + Paths.DevMail : "sent by the mail server of the settings")}
 
             Sign in as           {DemoSetup.Email}

@@ -39,6 +39,7 @@ internal sealed class DemoSetup(DemoCredentials credentials, string sampleUrl)
                         ["relationship"] = "FirstParty",
                     },
                     ["registrationConfiguration"] = new JsonObject { ["enabled"] = true, ["type"] = "advanced", ["formId"] = DemoForms.Registration },
+                    ["passwordlessConfiguration"] = new JsonObject { ["enabled"] = true },
                     ["formConfiguration"] = new JsonObject { ["selfServiceFormId"] = DemoForms.Profile },
                     ["clientMetadata"] = new JsonObject { ["post_logout_redirect_uris"] = new JsonArray(SignedOut), ["client_uri"] = sampleUrl },
                 },
