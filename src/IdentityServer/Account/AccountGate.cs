@@ -8,6 +8,7 @@ using IdentityServer.Protocol;
 using IdentityServer.Sessions;
 using IdentityServer.Themes;
 using Microsoft.AspNetCore.Http.Extensions;
+using Microsoft.Extensions.Options;
 
 namespace IdentityServer.Account;
 
@@ -29,7 +30,7 @@ public readonly record struct GateAnswer(SignedIn? SignedIn, IResult? Elsewhere)
 /// </summary>
 public sealed class AccountGate(
     ApplicationCatalog applications, BrowserSessions sessions, SessionCookie cookie, BrowserCookie browserCookie, BrowserTrust trust,
-    AccountReturn ways, PublicAddress address, TimeProvider clock)
+    AccountReturn ways, PublicAddress address, IOptions<ServerOptions> options, TimeProvider clock)
 {
     /// <summary>How old a sign-in may be before a sensitive change.</summary>
     public static readonly TimeSpan FreshFor = TimeSpan.FromMinutes(10);
@@ -85,6 +86,7 @@ public sealed class AccountGate(
             Trusted = await trust.CountsAsync(application, request, user, session.Amr, browserCookie.Read(http), cancellation),
             Registration = found.Registration,
             Consent = found.Consent,
+            Limits = options.Value.Sessions,
             Now = clock.GetUtcNow(),
         });
         return decision == default ? found.SignedIn : null;

@@ -42,7 +42,9 @@ public sealed class Application
     public TimeSpan RefreshTokenLifetime => TimeSpan.FromMinutes(Jwt.RefreshTokenTimeToLiveInMinutes);
 
     /// <summary>Whether each use of a refresh token gives a new one and ends the old; always so for public clients (RFC 9700 §2.2.2).</summary>
-    public bool RotatesRefreshTokens => Client.IsPublic || Jwt.RefreshTokenUsagePolicy is not RefreshTokenUsagePolicy.Reusable;
+    public bool RotatesRefreshTokens => Client.IsPublic
+        || Jwt.RefreshTokenUsagePolicy is not RefreshTokenUsagePolicy.Reusable
+        || Settings.SessionConfiguration?.IdleMinutes is not null; // By the last of them it is known when the application was last used.
 
     /// <summary>The algorithm of its ID tokens: what clients expect unless they ask for another (OpenID Connect Registration §2).</summary>
     public string IdTokenAlgorithm => Settings.ClientMetadata.IdTokenSignedResponseAlg ?? "RS256";
@@ -70,6 +72,9 @@ public sealed class Application
 
     /// <summary>Whether people register by filling in a form first. Where no password is taken, the mailed link comes first.</summary>
     public bool RegistersByForm => AllowsRegistration && AllowsPassword;
+
+    /// <summary>Whether "keep me signed in" counts.</summary>
+    public bool AllowsKeepSignedIn => Settings.SessionConfiguration is not { KeepSignedInAllowed: false };
 
     private JwtConfiguration Jwt => Settings.JwtConfiguration.Enabled ? Settings.JwtConfiguration : DefaultJwt;
 

@@ -20,6 +20,7 @@ internal static class ApplicationRules
         CheckClientId(input.ClientId, errors);
         CheckOauth(input.Settings.OauthConfiguration, errors);
         CheckJwt(input.Settings.JwtConfiguration, errors);
+        CheckSessions(input.Settings.SessionConfiguration, errors);
         ClientMetadataRules.Check(input.Settings, errors);
         for (var index = 0; index < input.Roles.Count; index++)
         {
@@ -29,6 +30,21 @@ internal static class ApplicationRules
             {
                 errors.Add(field, "duplicate", "The application has a role of this name.");
             }
+        }
+    }
+
+    // The last use of a session is known to within five minutes.
+    private static void CheckSessions(SessionConfiguration? sessions, FieldErrors errors)
+    {
+        const string Field = "application.sessionConfiguration";
+        if (sessions?.IdleMinutes is < 10 or > 525_600)
+        {
+            errors.Add(Field + ".idleMinutes", "invalid", "From 10 minutes to a year.");
+        }
+
+        if (sessions?.AbsoluteHours is < 1 or > 8_760)
+        {
+            errors.Add(Field + ".absoluteHours", "invalid", "From 1 hour to a year.");
         }
     }
 

@@ -45,6 +45,9 @@ public sealed record ApplicationSettings
     /// <summary>Second factors.</summary>
     public MultiFactorConfiguration MultiFactorConfiguration { get; init; } = new();
 
+    /// <summary>How long a sign-in counts here. Null, not set: as long as it lasts.</summary>
+    public SessionConfiguration? SessionConfiguration { get; init; }
+
     /// <summary>What FusionAuth's shape cannot say, in the names of RFC 7591 and OpenID Connect registration.</summary>
     public ClientMetadata ClientMetadata { get; init; } = new();
 

@@ -89,6 +89,9 @@ public sealed record Situation
     /// <summary>Whether the person asked to choose among the accounts of the browser.</summary>
     public bool WantsToChoose { get; init; }
 
+    /// <summary>The server's limits of sessions.</summary>
+    public required SessionOptions Limits { get; init; }
+
     /// <summary>Whether others than the current person are signed in in the browser.</summary>
     public bool HasOtherAccounts { get; init; }
 
@@ -214,6 +217,7 @@ public static class NextStep
         return !situation.Registering
             && !situation.WantsAnotherAccount
             && !situation.Request.Prompt.HasLogin
+            && SessionLimits.Of(situation.Application, situation.Limits, session.Persistent).Allow(session, situation.Now)
             && (maxAge is null || situation.Now - session.AuthenticatedAt < TimeSpan.FromSeconds(maxAge.Value));
     }
 

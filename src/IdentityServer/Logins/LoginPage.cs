@@ -34,6 +34,7 @@ public sealed record LoginPage : IPage<LoginPage>, IPostsBack, IRepeatable
         Sample with
         {
             Interaction = null,
+            OffersKeepSignedIn = false,
             Passkey = null,
             LoginId = "ada@example.com",
             LoginIdLocked = true,
@@ -62,6 +63,9 @@ public sealed record LoginPage : IPage<LoginPage>, IPostsBack, IRepeatable
 
     /// <summary>Where a locked page lets go of its user.</summary>
     public string? AnotherAccountUrl { get; init; }
+
+    /// <summary>Whether there is a box for staying signed in.</summary>
+    public bool OffersKeepSignedIn { get; init; } = true;
 
     /// <summary>Whether the box is ticked.</summary>
     public bool KeepSignedIn { get; init; }

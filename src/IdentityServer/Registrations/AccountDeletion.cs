@@ -25,7 +25,7 @@ public abstract record DeletionOutcome
 
 /// <summary>How people end their accounts: after a time in which they can change their mind, and not as the last administrator.</summary>
 public sealed class AccountDeletion(
-    Database database, IEnumerable<IUserAccess> access, IOptions<ServerOptions> options, TimeProvider clock)
+    Database database, IEnumerable<IUserAccess> access, SecurityNotices notices, IOptions<ServerOptions> options, TimeProvider clock)
 {
     private const int AtOnce = 50;
 
@@ -53,6 +53,11 @@ public sealed class AccountDeletion(
                 foreach (var kind in access)
                 {
                     await kind.EndAsync(db, userId, applicationId: null, now, token);
+                }
+
+                if (await db.Users.AsNoTracking().SingleOrDefaultAsync(row => row.Id == userId, token) is { } user)
+                {
+                    await notices.QueueAsync(db, user, NoticeKind.DeletionRequested, null, null, token);
                 }
 
                 AuditLog.Add(db, AuditLog.User(userId), "account deletion requested", null, now);

@@ -163,6 +163,7 @@ public sealed class BrowserSessions(Database database, KnownBrowsers browsers, I
             AuthenticationType = wanted.Proof.Type,
             Persistent = wanted.Persistent,
             LastSeenAt = now,
+            LongestPauseSeconds = wanted.Raises?.LongestPauseSeconds ?? 0,
             ExpiresAt = wanted.Raises?.ExpiresAt ?? now + (wanted.Persistent ? TimeSpan.FromDays(settings.KeepSignedInDays) : TimeSpan.FromHours(settings.AbsoluteHours)),
             UserAgent = wanted.UserAgent is { Length: > MaxUserAgent } agent ? agent[..MaxUserAgent] : wanted.UserAgent,
             Address = wanted.Address,
@@ -254,14 +255,18 @@ public sealed class BrowserSessions(Database database, KnownBrowsers browsers, I
     private async Task NoteUseAsync(Session session, DateTimeOffset now, CancellationToken cancellation)
     {
         var step = Idle / 4 < LastSeenStep ? Idle / 4 : LastSeenStep;
-        if (session.Persistent || session.LastSeenAt > now - step)
+        if (session.LastSeenAt > now - step)
         {
             return;
         }
 
+        var pause = (int)(now - session.LastSeenAt).TotalSeconds;
         await database.WriteAsync(
             (db, token) => db.Sessions.Where(row => row.Id == session.Id && row.LastSeenAt <= now - step)
-                .ExecuteUpdateAsync(set => set.SetProperty(row => row.LastSeenAt, now), token),
+                .ExecuteUpdateAsync(
+                    set => set.SetProperty(row => row.LastSeenAt, now)
+                        .SetProperty(row => row.LongestPauseSeconds, row => row.LongestPauseSeconds > pause ? row.LongestPauseSeconds : pause),
+                    token),
             cancellation);
     }
 

@@ -37,6 +37,9 @@ public sealed class Session
     /// <summary>The last use, kept to within a few minutes.</summary>
     public required DateTimeOffset LastSeenAt { get; set; }
 
+    /// <summary>The longest time without use so far, in seconds: for applications that allow less than the server does.</summary>
+    public int LongestPauseSeconds { get; set; }
+
     /// <summary>The absolute end.</summary>
     public required DateTimeOffset ExpiresAt { get; init; }
 

@@ -67,6 +67,7 @@ internal sealed class LoginStep(PasswordLogin logins, LinkStep links, PasskeyPro
             Passkey = passkeys.Make(context),
             RegisterUrl = again is null ? context.RegisterUrl : null,
             ForgotPasswordUrl = mail.IsOn && context.Application.AllowsPassword ? context.ForgotPasswordUrl : null,
+            OffersKeepSignedIn = context.Application.AllowsKeepSignedIn,
             OffersPassword = context.Application.AllowsPassword,
             OffersLink = links.IsOffered(context),
             LinkSignsUp = context.Application is { AllowsRegistration: true, RegistersByForm: false },

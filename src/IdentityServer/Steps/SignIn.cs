@@ -13,6 +13,7 @@ internal sealed class SignIn(BrowserSignIn browser, HalfSignInCookie half, Brows
     /// <summary>The step's outcome; null if the person was shut out in this very moment.</summary>
     public async Task<StepOutcome?> BeginAsync(StepContext context, Proof proof, bool persistent, CancellationToken cancellation)
     {
+        persistent &= context.Application.AllowsKeepSignedIn;
         var trusted = await IsTrustedAsync(context, proof.User, proof.Amr, cancellation);
         switch (SecondFactorRule.Of(context.Application, context.Request, proof.User, proof.Amr, trusted))
         {

@@ -29,6 +29,9 @@ public enum NoticeKind
     /// <summary>A passkey was removed.</summary>
     PasskeyRemoved,
 
+    /// <summary>The account is to be deleted.</summary>
+    DeletionRequested,
+
     /// <summary>Somebody signed in from a browser that was not known.</summary>
     NewDevice,
 }

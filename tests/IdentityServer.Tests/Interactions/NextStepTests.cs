@@ -292,6 +292,7 @@ public sealed class NextStepTests
         Assert.Null(request.Malformed);
         return new Situation
         {
+            Limits = new(),
             Request = request,
             Registering = false,
             Application = application,

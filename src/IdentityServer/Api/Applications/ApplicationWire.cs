@@ -36,6 +36,7 @@ internal static class ApplicationWire
                 PasswordlessConfiguration = ReadPasswordless(application.Section("passwordlessConfiguration")),
                 LoginConfiguration = ReadLogin(application.Section("loginConfiguration")),
                 MultiFactorConfiguration = ReadMultiFactor(application.Section("multiFactorConfiguration")),
+                SessionConfiguration = application.Has("sessionConfiguration") ? ReadSessions(application.Section("sessionConfiguration")) : null,
                 JwtConfiguration = ReadJwt(application.Section("jwtConfiguration")),
                 ClientMetadata = ClientMetadataWire.Read(application.Section("clientMetadata")),
                 Data = application.Free("data").Deserialize<Dictionary<string, JsonElement>>()!,
@@ -154,6 +155,13 @@ internal static class ApplicationWire
         LoginPolicy = fields.Choice<MultiFactorLoginPolicy>("loginPolicy"),
         TrustPolicy = fields.Choice<MultiFactorTrustPolicy>("trustPolicy"),
         Others = fields.Others(["email", "sms", "voice"]),
+    };
+
+    private static SessionConfiguration ReadSessions(JsonFields fields) => new()
+    {
+        IdleMinutes = fields.Number("idleMinutes"),
+        AbsoluteHours = fields.Number("absoluteHours"),
+        KeepSignedInAllowed = fields.Flag("keepSignedInAllowed", true),
     };
 
     private static JwtConfiguration ReadJwt(JsonFields fields)

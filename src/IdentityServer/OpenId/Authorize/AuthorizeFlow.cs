@@ -10,6 +10,7 @@ using IdentityServer.Steps;
 using IdentityServer.Themes;
 using IdentityServer.Tokens;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 namespace IdentityServer.OpenId;
 
@@ -40,6 +41,7 @@ internal sealed class AuthorizeFlow(
     AuthorizationCodes codes,
     AuthorizeReply reply,
     ThemeCatalog themes,
+    IOptions<ServerOptions> options,
     TimeProvider clock)
 {
     /// <summary>The field by which a page of ours says which step it is.</summary>
@@ -176,6 +178,7 @@ internal sealed class AuthorizeFlow(
             Interaction = context.Interaction,
             HintedSubject = context.HintedSubject,
             WantsAnotherAccount = context.WantsAnotherAccount,
+            Limits = options.Value.Sessions,
             WantsToChoose = context.WantsToChoose,
             HasOtherAccounts = context.Others.Any(other => NextStep.IsAbout(context.Request, context.HintedSubject, other.User)),
             Now = clock.GetUtcNow(),

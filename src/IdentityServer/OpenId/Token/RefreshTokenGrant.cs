@@ -1,6 +1,7 @@
 using IdentityServer.Applications;
 using IdentityServer.Authorizations;
 using IdentityServer.Protocol;
+using IdentityServer.Sessions;
 using IdentityServer.Tokens;
 
 namespace IdentityServer.OpenId;
@@ -68,10 +69,20 @@ internal sealed class RefreshTokenGrant(RefreshTokens refreshTokens, TimeProvide
         };
     }
 
+    // An application that wants people back after a time wants so of refresh tokens too; they are used when it is.
+    private bool HasRunOut(StoredGrant grant, Application application)
+    {
+        var (idle, absolute) = SessionLimits.Of(application, new SessionOptions(), persistent: false);
+        var now = clock.GetUtcNow();
+        return now - grant.Authorization.AuthenticatedAt >= absolute
+            || (grant.Token.Status is TokenStatus.Valid && now - grant.Token.CreatedAt > idle);
+    }
+
     private OAuthError? Check(StoredGrant grant, Application application) =>
         grant.Authorization.ApplicationId != application.Id ? OAuthError.RefreshTokenNotRedeemable.Because("another client's token")
         : grant.Authorization.Status is not AuthorizationStatus.Valid ? OAuthError.RefreshTokenNotRedeemable.Because("its family is revoked")
         : grant.Token.ExpiresAt <= clock.GetUtcNow() ? OAuthError.RefreshTokenNotRedeemable.Because("expired")
+        : HasRunOut(grant, application) ? OAuthError.RefreshTokenNotRedeemable.Because("the application's session has run out")
         : Admission.Check(application, grant.User, grant.Registration, clock.GetUtcNow()) is { } refusal
             ? OAuthError.LoginPrevented.Because(refusal.Description)
             : null;

@@ -940,42 +940,6 @@ namespace IdentityServer.Data.Migrations.Postgres
                     b.ToTable("Links");
                 });
 
-            modelBuilder.Entity("IdentityServer.Sessions.LoginRecord", b =>
-                {
-                    b.Property<long>("Id")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("bigint");
-
-                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
-
-                    b.Property<string>("Address")
-                        .HasMaxLength(45)
-                        .HasColumnType("character varying(45)");
-
-                    b.Property<Guid?>("ApplicationId")
-                        .HasColumnType("uuid");
-
-                    b.Property<long>("Instant")
-                        .HasColumnType("bigint");
-
-                    b.Property<string>("LoginId")
-                        .HasMaxLength(254)
-                        .HasColumnType("character varying(254)");
-
-                    b.Property<Guid>("UserId")
-                        .HasColumnType("uuid");
-
-                    b.HasKey("Id");
-
-                    b.HasIndex("Instant");
-
-                    b.HasIndex("ApplicationId", "Instant");
-
-                    b.HasIndex("UserId", "Instant");
-
-                    b.ToTable("LoginRecords");
-                });
-
             modelBuilder.Entity("IdentityServer.Passkeys.Passkey", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1119,6 +1083,42 @@ namespace IdentityServer.Data.Migrations.Postgres
                     b.ToTable("Registrations");
                 });
 
+            modelBuilder.Entity("IdentityServer.Sessions.LoginRecord", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<string>("Address")
+                        .HasMaxLength(45)
+                        .HasColumnType("character varying(45)");
+
+                    b.Property<Guid?>("ApplicationId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("Instant")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("LoginId")
+                        .HasMaxLength(254)
+                        .HasColumnType("character varying(254)");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Instant");
+
+                    b.HasIndex("ApplicationId", "Instant");
+
+                    b.HasIndex("UserId", "Instant");
+
+                    b.ToTable("LoginRecords");
+                });
+
             modelBuilder.Entity("IdentityServer.Sessions.Session", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1149,6 +1149,9 @@ namespace IdentityServer.Data.Migrations.Postgres
 
                     b.Property<long>("LastSeenAt")
                         .HasColumnType("bigint");
+
+                    b.Property<int>("LongestPauseSeconds")
+                        .HasColumnType("integer");
 
                     b.Property<bool>("Persistent")
                         .HasColumnType("boolean");
@@ -1590,15 +1593,6 @@ namespace IdentityServer.Data.Migrations.Postgres
                         .OnDelete(DeleteBehavior.Cascade);
                 });
 
-            modelBuilder.Entity("IdentityServer.Sessions.LoginRecord", b =>
-                {
-                    b.HasOne("IdentityServer.Users.User", null)
-                        .WithMany()
-                        .HasForeignKey("UserId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
-                });
-
             modelBuilder.Entity("IdentityServer.Passkeys.Passkey", b =>
                 {
                     b.HasOne("IdentityServer.Users.User", null)
@@ -1616,6 +1610,15 @@ namespace IdentityServer.Data.Migrations.Postgres
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
 
+                    b.HasOne("IdentityServer.Users.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("IdentityServer.Sessions.LoginRecord", b =>
+                {
                     b.HasOne("IdentityServer.Users.User", null)
                         .WithMany()
                         .HasForeignKey("UserId")

@@ -950,41 +950,6 @@ namespace IdentityServer.Data.Migrations.Sqlite
                     b.ToTable("Links");
                 });
 
-            modelBuilder.Entity("IdentityServer.Sessions.LoginRecord", b =>
-                {
-                    b.Property<long>("Id")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("INTEGER");
-
-                    b.Property<string>("Address")
-                        .HasMaxLength(45)
-                        .HasColumnType("TEXT");
-
-                    b.Property<byte[]>("ApplicationId")
-                        .HasColumnType("BLOB");
-
-                    b.Property<long>("Instant")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<string>("LoginId")
-                        .HasMaxLength(254)
-                        .HasColumnType("TEXT");
-
-                    b.Property<byte[]>("UserId")
-                        .IsRequired()
-                        .HasColumnType("BLOB");
-
-                    b.HasKey("Id");
-
-                    b.HasIndex("Instant");
-
-                    b.HasIndex("ApplicationId", "Instant");
-
-                    b.HasIndex("UserId", "Instant");
-
-                    b.ToTable("LoginRecords");
-                });
-
             modelBuilder.Entity("IdentityServer.Passkeys.Passkey", b =>
                 {
                     b.Property<byte[]>("Id")
@@ -1131,6 +1096,41 @@ namespace IdentityServer.Data.Migrations.Sqlite
                     b.ToTable("Registrations");
                 });
 
+            modelBuilder.Entity("IdentityServer.Sessions.LoginRecord", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Address")
+                        .HasMaxLength(45)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("ApplicationId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("Instant")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("LoginId")
+                        .HasMaxLength(254)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("UserId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Instant");
+
+                    b.HasIndex("ApplicationId", "Instant");
+
+                    b.HasIndex("UserId", "Instant");
+
+                    b.ToTable("LoginRecords");
+                });
+
             modelBuilder.Entity("IdentityServer.Sessions.Session", b =>
                 {
                     b.Property<byte[]>("Id")
@@ -1160,6 +1160,9 @@ namespace IdentityServer.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER");
 
                     b.Property<long>("LastSeenAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("LongestPauseSeconds")
                         .HasColumnType("INTEGER");
 
                     b.Property<bool>("Persistent")
@@ -1601,15 +1604,6 @@ namespace IdentityServer.Data.Migrations.Sqlite
                         .OnDelete(DeleteBehavior.Cascade);
                 });
 
-            modelBuilder.Entity("IdentityServer.Sessions.LoginRecord", b =>
-                {
-                    b.HasOne("IdentityServer.Users.User", null)
-                        .WithMany()
-                        .HasForeignKey("UserId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
-                });
-
             modelBuilder.Entity("IdentityServer.Passkeys.Passkey", b =>
                 {
                     b.HasOne("IdentityServer.Users.User", null)
@@ -1627,6 +1621,15 @@ namespace IdentityServer.Data.Migrations.Sqlite
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
 
+                    b.HasOne("IdentityServer.Users.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("IdentityServer.Sessions.LoginRecord", b =>
+                {
                     b.HasOne("IdentityServer.Users.User", null)
                         .WithMany()
                         .HasForeignKey("UserId")
