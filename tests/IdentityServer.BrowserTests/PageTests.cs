@@ -1,4 +1,3 @@
-using Deque.AxeCore.Playwright;
 using IdentityServer.BrowserTests.Fixtures;
 using Microsoft.Playwright;
 
@@ -220,23 +219,7 @@ public sealed class PageTests(RunningSite site)
         var (heading, way) = Pages[name];
         await way(visitor, site);
         await visitor.SeesHeadingAsync(heading);
-        foreach (var width in new[] { 320, 1280 })
-        {
-            await visitor.Page.SetViewportSizeAsync(width, 900);
-            foreach (var scheme in new[] { ColorScheme.Light, ColorScheme.Dark })
-            {
-                await visitor.Page.EmulateMediaAsync(new() { ColorScheme = scheme });
-                var picture = $"{name}-{width}-{scheme.ToString().ToLowerInvariant()}";
-                await visitor.TakePictureAsync(picture);
-                var violations = (await visitor.Page.RunAxe()).Violations
-                    .Select(violation => $"{picture}: {violation.Id}: {violation.Help}: {string.Join(", ", violation.Nodes.Select(node => node.Html))}");
-                Assert.Empty(violations);
-            }
-
-            Assert.True(
-                await visitor.Page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= document.documentElement.clientWidth"),
-                $"{name} scrolls sideways at {width} pixels.");
-        }
+        await visitor.LooksRightAsync(name);
     }
 
     [Fact]

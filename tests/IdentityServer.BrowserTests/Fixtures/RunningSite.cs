@@ -20,6 +20,7 @@ public sealed class RunningSite : IAsyncLifetime
 
     public const string FormsClientId = "0a5c8b1e-5f6d-4c43-9b0e-1f1e2d3c4c03";
     public const string LinkClientId = "0a5c8b1e-5f6d-4c43-9b0e-1f1e2d3c4c04";
+    public const string GatedClientId = "0a5c8b1e-5f6d-4c43-9b0e-1f1e2d3c4c05";
     public const string ApiKey = "a-key-for-the-browser-tests-0123456789abcdef";
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("browser-tests-");
@@ -78,12 +79,13 @@ public sealed class RunningSite : IAsyncLifetime
         return new Visitor(this, context, await context.NewPageAsync());
     }
 
-    /// <summary>Waits for the newest mail to an address.</summary>
-    public async Task<MailContent> MailToAsync(string address)
+    /// <summary>Waits for the newest mail to an address, or the newest with a subject.</summary>
+    public async Task<MailContent> MailToAsync(string address, string? subject = null)
     {
         for (var wait = 0; wait < 200; wait++)
         {
-            if (_server!.Services.GetRequiredService<DevMailbox>().Mails.FirstOrDefault(mail => mail.Content.To == address) is { } mail)
+            if (_server!.Services.GetRequiredService<DevMailbox>().Mails.FirstOrDefault(
+                mail => mail.Content.To == address && (subject is null || mail.Content.Subject == subject)) is { } mail)
             {
                 return mail.Content;
             }
@@ -136,11 +138,22 @@ public sealed class RunningSite : IAsyncLifetime
                 new { authorizedRedirectURLs = new[] { Sample + "/callback" } },
                 new { enabled = true },
                 new { enabled = true, fullName = new { enabled = true, required = true } }),
+            Application(
+                GatedClientId,
+                "Proven Post",
+                new { authorizedRedirectURLs = new[] { Sample + "/callback" } },
+                unverified: new { behavior = "Gated" }),
             .. FormsKickstart.Requests(FormsClientId, Sample),
         ],
     };
 
-    private object Application(string id, string name, object oauthConfiguration, object? passwordlessConfiguration = null, object? registrationConfiguration = null) => new
+    private object Application(
+        string id,
+        string name,
+        object oauthConfiguration,
+        object? passwordlessConfiguration = null,
+        object? registrationConfiguration = null,
+        object? unverified = null) => new
     {
         method = "POST",
         url = $"/api/application/{id}",
@@ -151,6 +164,7 @@ public sealed class RunningSite : IAsyncLifetime
                 name,
                 oauthConfiguration,
                 passwordlessConfiguration,
+                unverified,
                 registrationConfiguration = registrationConfiguration ?? new { enabled = true },
                 clientMetadata = new
                 {

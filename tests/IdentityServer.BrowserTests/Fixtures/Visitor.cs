@@ -1,3 +1,4 @@
+using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -121,6 +122,28 @@ public sealed class Visitor : IAsyncDisposable
 
     public Task TakePictureAsync(string name) =>
         Page.ScreenshotAsync(new() { Path = Path.Combine(Pictures, name + ".png"), FullPage = true });
+
+    /// <summary>The page, on a phone and on a desk and in both colour schemes: accessible, without sideways scrolling, with a picture to look at.</summary>
+    public async Task LooksRightAsync(string name)
+    {
+        foreach (var width in new[] { 320, 1280 })
+        {
+            await Page.SetViewportSizeAsync(width, 900);
+            foreach (var scheme in new[] { ColorScheme.Light, ColorScheme.Dark })
+            {
+                await Page.EmulateMediaAsync(new() { ColorScheme = scheme });
+                var picture = $"{name}-{width}-{scheme.ToString().ToLowerInvariant()}";
+                await TakePictureAsync(picture);
+                var violations = (await Page.RunAxe()).Violations
+                    .Select(violation => $"{picture}: {violation.Id}: {violation.Help}: {string.Join(", ", violation.Nodes.Select(node => node.Html))}");
+                Assert.Empty(violations);
+            }
+
+            Assert.True(
+                await Page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= document.documentElement.clientWidth"),
+                $"{name} scrolls sideways at {width} pixels.");
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
