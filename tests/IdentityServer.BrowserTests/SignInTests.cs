@@ -110,7 +110,7 @@ public sealed class SignInTests(RunningSite site)
     {
         await using var visitor = await site.WelcomeAsync();
         await visitor.AuthorizeAsync();
-        await Expect(visitor.Page.Locator("input[name=loginId]")).ToHaveAttributeAsync("autocomplete", "username");
+        await Expect(visitor.Page.Locator("input[name=loginId]")).ToHaveAttributeAsync("autocomplete", "username webauthn");
         await Expect(visitor.Page.Locator("input[name=password]")).ToHaveAttributeAsync("autocomplete", "current-password");
         await visitor.Page.GetByRole(AriaRole.Link, new() { Name = "Create an account" }).ClickAsync();
         await Expect(visitor.Page.Locator("input[name='user.password']")).ToHaveAttributeAsync("autocomplete", "new-password");

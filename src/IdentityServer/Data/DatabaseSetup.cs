@@ -10,8 +10,6 @@ public static class DatabaseSetup
 {
     private const long MigrationLock = 0x4944_5345_5256_4552; // Any number, the same on every node.
 
-    private static readonly TimeSpan LockStep = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan LockPatience = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan MigrationPatience = TimeSpan.FromHours(1);
 
     /// <summary>Applies what migrations are missing, under a lock, so that several nodes may start at once.</summary>
@@ -60,7 +58,7 @@ public static class DatabaseSetup
     // its process, and whoever holds it may clear the row away.
     private static async Task MigrateSqliteAsync(ServerDbContext db, CancellationToken cancellation)
     {
-        await using var alone = await LockAsync(db.Database.GetDbConnection().DataSource + ".lock", cancellation);
+        using var alone = FileLock.Take(db.Database.GetDbConnection().DataSource + ".lock", cancellation);
         await db.Database.OpenConnectionAsync(cancellation);
         await db.Database.ExecuteSqlRawAsync("PRAGMA journal_mode = WAL", cancellation); // Kept in the file.
         await RefuseNewerAsync(db, cancellation);
@@ -84,21 +82,6 @@ public static class DatabaseSetup
             if (db.Database.GetDbConnection().State is ConnectionState.Open)
             {
                 await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_unlock({MigrationLock})", CancellationToken.None);
-            }
-        }
-    }
-
-    private static async Task<FileStream> LockAsync(string path, CancellationToken cancellation)
-    {
-        for (var waited = TimeSpan.Zero; ; waited += LockStep)
-        {
-            try
-            {
-                return OwnerOnly.Open(path, FileMode.OpenOrCreate, FileShare.None);
-            }
-            catch (IOException) when (waited < LockPatience)
-            {
-                await Task.Delay(LockStep, cancellation);
             }
         }
     }

@@ -72,24 +72,24 @@ public sealed class MasterKey
     /// <summary>Bytes for a purpose, the same whenever they are asked for, that nobody without the key can tell.</summary>
     public byte[] Derive(string purpose) => HMACSHA256.HashData(key, System.Text.Encoding.UTF8.GetBytes(purpose));
 
-    // Written beside and renamed, so that a crash leaves a whole key or none; the first of two starters wins.
+    // Written beside and renamed, so that a crash leaves a whole key or none. Renaming would replace the key of another who starts in
+    // the same moment: the lock lets the first one win.
     private static void Create(string path)
     {
-        var beside = $"{path}.{Guid.NewGuid():N}";
-        using (var file = OwnerOnly.Open(beside, FileMode.CreateNew, FileShare.None))
+        using var alone = FileLock.Take($"{path}.lock");
+        if (File.Exists(path))
+        {
+            return;
+        }
+
+        var beside = $"{path}.new";
+        using (var file = OwnerOnly.Open(beside, FileMode.Create, FileShare.None))
         {
             file.Write(System.Text.Encoding.ASCII.GetBytes(Convert.ToBase64String(RandomNumberGenerator.GetBytes(Size))));
             file.Flush(flushToDisk: true);
         }
 
-        try
-        {
-            File.Move(beside, path, overwrite: false);
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            File.Delete(beside);
-        }
+        File.Move(beside, path);
     }
 }
 

@@ -10,7 +10,7 @@ using SampleClient;
 
 namespace IdentityServer.BrowserTests.Fixtures;
 
-/// <summary>The complete server, the sample client and one Chromium, on free ports and an empty data folder. Started once for all tests.</summary>
+/// <summary>The complete server, the sample client and one Chromium, on free ports and an empty data folder. Started once for all tests that share it.</summary>
 public sealed class RunningSite : IAsyncLifetime
 {
     public const string Password = "correct horse battery staple";
@@ -183,7 +183,7 @@ public sealed class RunningSite : IAsyncLifetime
     }
 }
 
-/// <summary>All browser tests share one site, and so run one after the other.</summary>
+/// <summary>The browser tests that share one site, and so run one after the other.</summary>
 [CollectionDefinition(Name)]
 public sealed class SiteCollection : ICollectionFixture<RunningSite>
 {
