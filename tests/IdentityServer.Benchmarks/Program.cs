@@ -15,12 +15,13 @@ const string Help = """
           --seconds=5         How long each endpoint is measured.
           --only=refresh      Only those whose name contains this.
       people                  Import of 100,000 people, and search by e-mail prefix among 1,000,000.
+      registrations           New people per second, without passwords to hash: by a form, and by the management API.
       timing                  Whether answers tell by their time that there is an account: for each way to ask, 200 times for one that
                               exists and 200 times for one that does not, taking turns.
       micro [filter]          Small parts alone, with BenchmarkDotNet.
       help                    Shows this text.
 
-    load and people measure SQLite, and PostgreSQL as well where the environment variable IDENTITYSERVER_TEST_POSTGRES holds the
+    load, people and registrations measure SQLite, and PostgreSQL as well where the environment variable IDENTITYSERVER_TEST_POSTGRES holds the
     connection string of somebody who may create databases.
     """;
 
@@ -32,6 +33,8 @@ switch (args)
         return await LoadTest.RunAsync(load, args);
     case ["people"]:
         return await PeopleBenchmark.RunAsync();
+    case ["registrations"]:
+        return await RegistrationBenchmark.RunAsync();
     case ["timing"]:
         return await AnswerTimes.RunAsync();
     case ["micro", .. var rest]:
