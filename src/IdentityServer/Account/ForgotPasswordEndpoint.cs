@@ -35,7 +35,7 @@ internal sealed class ForgotPasswordEndpoint(
     private async Task<IResult> HandleAsync(HttpContext http, CancellationToken cancellation)
     {
         var allowed = await guard.AllowsAsync(http);
-        var typed = (await http.Request.ReadFormAsync(cancellation))[LoginId].ToString();
+        var typed = (await PostGuard.ReadAsync(http.Request, cancellation))[LoginId].ToString();
         var model = Model(http) with { LoginId = typed.Length <= LongestLoginId ? typed.Trim() : null };
         if (!allowed)
         {

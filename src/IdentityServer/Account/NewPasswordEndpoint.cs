@@ -36,7 +36,7 @@ internal sealed class NewPasswordEndpoint(PasswordReset reset, LinkStore links, 
             return Gone();
         }
 
-        var form = await http.Request.ReadFormAsync(cancellation);
+        var form = await PostGuard.ReadAsync(http.Request, cancellation);
         var model = await ModelAsync(link, user, cancellation) with { SignOut = form.ContainsKey(SignOut) };
         if (!allowed)
         {

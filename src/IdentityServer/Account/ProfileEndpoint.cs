@@ -138,19 +138,8 @@ internal sealed class ProfileEndpoint(
 
     private static string? Given(HttpContext http, string name) => http.Request.Query[name] is [{ Length: > 0 and < 200 } value] ? value : null;
 
-    private static async Task<List<KeyValuePair<string, string>>> ReadAsync(HttpContext http, CancellationToken cancellation)
-    {
-        try
-        {
-            return http.Request.HasFormContentType
-                ? [.. (await http.Request.ReadFormAsync(cancellation)).SelectMany(pair => pair.Value.Select(value => KeyValuePair.Create(pair.Key, value ?? string.Empty)))]
-                : [];
-        }
-        catch (InvalidDataException)
-        {
-            return []; // No well-formed form; nor is there an anti-forgery token in it.
-        }
-    }
+    private static async Task<List<KeyValuePair<string, string>>> ReadAsync(HttpContext http, CancellationToken cancellation) =>
+        [.. (await PostGuard.ReadAsync(http.Request, cancellation)).SelectMany(pair => pair.Value.Select(value => KeyValuePair.Create(pair.Key, value ?? string.Empty)))];
 
     private sealed record Visit(
         HttpContext Http, string Action, Application? Application, User User, Registration? Registration, Form Form, Answers Known)

@@ -32,6 +32,22 @@ public sealed class PostGuard(IAntiforgery antiforgery, PublicAddress address)
     }
 
     /// <summary>
+    /// What was posted, whether or not it is the person's own: for pages that show again what was typed. What can't be read as a form
+    /// holds nothing.
+    /// </summary>
+    public static async Task<IFormCollection> ReadAsync(HttpRequest request, CancellationToken cancellation)
+    {
+        try
+        {
+            return request.HasFormContentType ? await request.ReadFormAsync(cancellation) : FormCollection.Empty;
+        }
+        catch (Exception exception) when (exception is InvalidDataException or IOException and not BadHttpRequestException)
+        {
+            return FormCollection.Empty; // Nor is there an anti-forgery token in it.
+        }
+    }
+
+    /// <summary>
     /// Tells browsers apart, without telling a secret: what is sealed for one is worthless in another. It is the token's own cookie,
     /// which every page with a form sets.
     /// </summary>

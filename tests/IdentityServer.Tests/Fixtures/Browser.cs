@@ -25,6 +25,9 @@ public sealed class Browser : IDisposable
     /// <summary>The value of one cookie.</summary>
     public string? Cookie(string name) => Cookies.GetCookies(client.BaseAddress!)[name]?.Value;
 
+    /// <summary>All of them, as they are sent.</summary>
+    public string CookieHeader => Cookies.GetCookieHeader(client.BaseAddress!);
+
     /// <summary>Loses one cookie, as when the browser is closed or its holder clears it.</summary>
     public void Forget(string name)
     {
