@@ -301,6 +301,8 @@ public abstract class ServerDbContext(DbContextOptions options) : DbContext(opti
         {
             entity.HasIndex(row => row.SecretHash).IsUnique();
             entity.HasIndex(row => new { row.UserId, row.Purpose });
+            // A newer one takes the place of those to an address without an account.
+            entity.HasIndex(row => new { row.EmailKey, row.Purpose }).HasFilter("\"UserId\" IS NULL");
             entity.HasIndex(row => row.ExpiresAt);
             entity.HasOne<User>().WithMany().HasForeignKey(row => row.UserId).OnDelete(DeleteBehavior.Cascade);
             entity.HasOne<StoredApplication>().WithMany().HasForeignKey(row => row.ApplicationId).OnDelete(DeleteBehavior.Cascade);

@@ -935,6 +935,9 @@ namespace IdentityServer.Data.Migrations.Postgres
                     b.HasIndex("SecretHash")
                         .IsUnique();
 
+                    b.HasIndex("EmailKey", "Purpose")
+                        .HasFilter("\"UserId\" IS NULL");
+
                     b.HasIndex("UserId", "Purpose");
 
                     b.ToTable("Links");

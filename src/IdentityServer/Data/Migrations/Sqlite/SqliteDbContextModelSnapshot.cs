@@ -945,6 +945,9 @@ namespace IdentityServer.Data.Migrations.Sqlite
                     b.HasIndex("SecretHash")
                         .IsUnique();
 
+                    b.HasIndex("EmailKey", "Purpose")
+                        .HasFilter("\"UserId\" IS NULL");
+
                     b.HasIndex("UserId", "Purpose");
 
                     b.ToTable("Links");
