@@ -39,13 +39,15 @@ internal static class SetupEndpoint
             return Results.NotFound();
         }
 
-        if (!await guard.AllowsAsync(http) || !http.Request.HasFormContentType)
+        // What another site filled in is not shown, or it could choose whose address the administrator has.
+        var allowed = await guard.AllowsAsync(http) && http.Request.HasFormContentType;
+        var form = guard.ComesFromHere(http) ? await PostGuard.ReadAsync(http.Request, cancellation) : FormCollection.Empty;
+        var model = New() with { Token = form[TokenField], Email = form[Email], FullName = form[FullName] };
+        if (!allowed)
         {
-            return Page.Show(New() with { Errors = new FieldErrors().AddGeneral("stale", "This page was open for too long. Try again.") });
+            return Page.Show(model with { Errors = AccountForm.Stale() });
         }
 
-        var form = await http.Request.ReadFormAsync(cancellation);
-        var model = New() with { Token = form[TokenField], Email = form[Email], FullName = form[FullName] };
         if (!tokens.IsValid(model.Token))
         {
             var reason = string.IsNullOrEmpty(model.Token) ? "blank" : "invalid";

@@ -16,7 +16,7 @@ public sealed class PostGuard(IAntiforgery antiforgery, PublicAddress address)
     /// </summary>
     public async Task<bool> AllowsAsync(HttpContext http)
     {
-        if (!IsSameOrigin(http.Request.Headers))
+        if (!ComesFromHere(http))
         {
             return false;
         }
@@ -46,6 +46,12 @@ public sealed class PostGuard(IAntiforgery antiforgery, PublicAddress address)
             return FormCollection.Empty; // Nor is there an anti-forgery token in it.
         }
     }
+
+    /// <summary>
+    /// Whether a page of ours sent it, as far as the browser says. Not enough to act; enough to show what was typed on a page where
+    /// nobody else may have filled in anything.
+    /// </summary>
+    public bool ComesFromHere(HttpContext http) => IsSameOrigin(http.Request.Headers);
 
     /// <summary>
     /// Tells browsers apart, without telling a secret: what is sealed for one is worthless in another. It is the token's own cookie,

@@ -108,6 +108,26 @@ public sealed class SetupTests
     }
 
     [Fact]
+    public async Task A_page_that_was_open_for_too_long_keeps_what_was_typed_but_no_password_and_nothing_of_another_site()
+    {
+        await using var server = await TestServer.StartAsync();
+        using var browser = server.NewBrowser();
+        var token = server.Get<SetupToken>().Issue();
+        var page = await browser.OpenAsync("/setup?token=" + token);
+
+        var stale = await SubmitAsync(browser, page, ("__csrf", "of another day"));
+        Assert.Equal((token, Email), (stale.Field("token"), stale.Field("user.email")));
+        Assert.True(string.IsNullOrEmpty(stale.Field("user.password")));
+        Assert.Equal(HttpStatusCode.SeeOther, (await SubmitAsync(browser, stale, ("user.email", stale.Field("user.email")!))).Status);
+
+        await using var another = await TestServer.StartAsync();
+        using var victim = another.NewBrowser();
+        var foreign = await victim.SubmitAsync(await victim.OpenAsync("/setup"), [("Sec-Fetch-Site", "cross-site")], Filled);
+        Assert.Equal(HttpStatusCode.OK, foreign.Status);
+        Assert.True(string.IsNullOrEmpty(foreign.Field("user.email")));
+    }
+
+    [Fact]
     public async Task A_body_that_is_no_form_gets_the_page()
     {
         await using var server = await TestServer.StartAsync();
