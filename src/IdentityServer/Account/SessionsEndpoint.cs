@@ -1,16 +1,24 @@
+using IdentityServer.Browsers;
 using IdentityServer.Sessions;
 using IdentityServer.Themes;
 
 namespace IdentityServer.Account;
 
 /// <summary>
-/// <c>/account/sessions</c>: people see where they are signed in, and end what they don't know. To end is never dangerous, so any
-/// sign-in may do it.
+/// <c>/account/sessions</c>: people see where they are signed in and where they signed in before, end the one and forget the other.
+/// To end and to forget is never dangerous, so any sign-in may do it.
 /// </summary>
-internal sealed class SessionsEndpoint(AccountGate gate, PostGuard guard, UserSessions sessions, SessionCookie cookie, ThemeCatalog themes)
+internal sealed class SessionsEndpoint(
+    AccountGate gate,
+    PostGuard guard,
+    UserSessions sessions,
+    KnownBrowsers browsers,
+    SessionCookie cookie,
+    BrowserCookie browserCookie,
+    ThemeCatalog themes,
+    TimeProvider clock)
 {
     private const string Notice = "notice";
-    private const string Ended = "ended";
 
     /// <summary>Maps the page.</summary>
     public static void Map(IEndpointRouteBuilder routes)
@@ -22,7 +30,7 @@ internal sealed class SessionsEndpoint(AccountGate gate, PostGuard guard, UserSe
     private async Task<IResult> ShowAsync(HttpContext http, CancellationToken cancellation) =>
         (await gate.RequireAsync(http, fresh: false, cancellation)).Refused(out var elsewhere, out var signedIn)
             ? elsewhere
-            : Page.Show(await ModelAsync(http, signedIn, cancellation) with { Notice = http.Request.Query[Notice] == Ended ? Ended : null });
+            : Page.Show(await ModelAsync(http, signedIn, cancellation) with { Notice = NoticeIn(http.Request.Query[Notice]) });
 
     private async Task<IResult> EndAsync(HttpContext http, CancellationToken cancellation)
     {
@@ -37,6 +45,19 @@ internal sealed class SessionsEndpoint(AccountGate gate, PostGuard guard, UserSe
         }
 
         var user = signedIn.User.Id;
+        if (form.ContainsKey("forgetOthers"))
+        {
+            await browsers.ForgetOthersAsync(user, browserCookie.Read(http), cancellation);
+            return Done(SessionsPage.Forgotten);
+        }
+
+        if (form.ContainsKey("forget"))
+        {
+            return Guid.TryParse(form["forget"], out var known) && await browsers.ForgetAsync(user, known, cancellation)
+                ? Done(SessionsPage.Forgotten)
+                : Results.NotFound();
+        }
+
         if (form.ContainsKey("others"))
         {
             await sessions.EndOthersAsync(user, signedIn.Session.Id, cancellation);
@@ -51,13 +72,19 @@ internal sealed class SessionsEndpoint(AccountGate gate, PostGuard guard, UserSe
             return new Redirect(Paths.Home);
         }
 
-        return new Redirect($"{Paths.AccountSessions}?{Notice}={Ended}");
+        return Done(SessionsPage.Ended);
     }
+
+    private static Redirect Done(string what) => new($"{Paths.AccountSessions}?{Notice}={what}");
+
+    private static string? NoticeIn(string? query) => query is SessionsPage.Ended or SessionsPage.Forgotten ? query : null;
 
     private async Task<SessionsPage> ModelAsync(HttpContext http, SignedIn signedIn, CancellationToken cancellation)
     {
         var moments = new Moments(signedIn.User.Timezone, themes.LanguageOf(http.Request));
         var live = await sessions.ListAsync(signedIn.User.Id, cancellation);
+        var known = await browsers.ListAsync(signedIn.User.Id, cancellation);
+        var (now, here) = (clock.GetUtcNow(), browserCookie.Read(http));
         return new(
             AccountNavigation.For(signedIn.User, Paths.AccountSessions),
             [
@@ -69,6 +96,16 @@ internal sealed class SessionsEndpoint(AccountGate gate, PostGuard guard, UserSe
                     moments.At(session.AuthenticatedAt),
                     session.Persistent,
                     session.Id == signedIn.Session.Id)).OrderByDescending(session => session.Current),
+            ],
+            [
+                .. known.Select(browser => new KnownBrowserView(
+                    browser.Id.ToString(),
+                    DeviceView.Of(browser.UserAgent),
+                    browser.Address,
+                    moments.At(browser.LastSeenAt),
+                    moments.At(browser.CreatedAt),
+                    browser.TrustedUntil > now ? moments.At(browser.TrustedUntil.Value) : null,
+                    KnownBrowsers.Is(browser, here))).OrderByDescending(browser => browser.Current),
             ],
             null,
             new());

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using IdentityServer.Audit;
 using IdentityServer.Data;
 using IdentityServer.Quotas;
 using IdentityServer.Themes;
@@ -12,7 +14,7 @@ namespace IdentityServer.Browsers;
 /// Browsers in which a person signed in before. A sign-in from another is told to them by mail, and strangers who guess at the
 /// account's password do not lock these out.
 /// </summary>
-public sealed class KnownBrowsers(Database database, QuotaCounter quotas, SecurityNotices notices)
+public sealed class KnownBrowsers(Database database, QuotaCounter quotas, SecurityNotices notices, TimeProvider clock)
 {
     private const int MaxUserAgent = 256;
 
@@ -73,6 +75,46 @@ public sealed class KnownBrowsers(Database database, QuotaCounter quotas, Securi
         return known && await database.WriteAsync(
             (db, token) => quotas.TryCountAsync(db, TriesPurpose, $"{id} {Convert.ToHexString(hash)}", Tries, TriesWindow, token), cancellation);
     }
+
+    /// <summary>The browsers in which a person signed in before, the latest first.</summary>
+    public Task<List<KnownBrowser>> ListAsync(Guid userId, CancellationToken cancellation) => database.ReadAsync(
+        (db, token) => db.KnownBrowsers.Where(row => row.UserId == userId)
+            .OrderByDescending(row => row.LastSeenAt).ThenByDescending(row => row.Id).ToListAsync(token),
+        cancellation);
+
+    /// <summary>Whether it is the browser with this secret.</summary>
+    public static bool Is(KnownBrowser browser, string? secret) =>
+        secret is not null && CryptographicOperations.FixedTimeEquals(browser.SecretHash, Hash(secret));
+
+    /// <summary>
+    /// Forgets one browser of a person, and with it that it is trusted: the next sign-in there is one from a new device. False: it is
+    /// not theirs, or was forgotten before.
+    /// </summary>
+    public async Task<bool> ForgetAsync(Guid userId, Guid id, CancellationToken cancellation) =>
+        await ForgetAsync(userId, rows => rows.Where(row => row.Id == id), cancellation) == 1;
+
+    /// <summary>Forgets all browsers of a person but the one with this secret.</summary>
+    public Task<int> ForgetOthersAsync(Guid userId, string? secret, CancellationToken cancellation)
+    {
+        var kept = secret is null ? [] : Hash(secret);
+        return ForgetAsync(userId, rows => rows.Where(row => row.SecretHash != kept), cancellation);
+    }
+
+    private Task<int> ForgetAsync(Guid userId, Func<IQueryable<KnownBrowser>, IQueryable<KnownBrowser>> which, CancellationToken cancellation) =>
+        database.WriteAsync(
+            async (db, token) =>
+            {
+                var count = await which(db.KnownBrowsers.Where(row => row.UserId == userId)).ExecuteDeleteAsync(token);
+                if (count > 0)
+                {
+                    AuditLog.Add(
+                        db, AuditLog.User(userId), "browser forgotten",
+                        new Dictionary<string, string> { ["count"] = count.ToString(CultureInfo.InvariantCulture) }, clock.GetUtcNow());
+                }
+
+                return count;
+            },
+            cancellation);
 
     private static byte[] Hash(string secret) => SHA256.HashData(Encoding.UTF8.GetBytes(secret));
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using IdentityServer.Browsers;
 using IdentityServer.Tests.Fixtures;
 using IdentityServer.Themes;
 
@@ -21,13 +22,13 @@ public sealed class SessionsTests(OwnServer own) : IClassFixture<OwnServer>
         var there = await visit.Party.GetTokensAsync(elsewhere, visit.User, ("scope", "openid offline_access"));
 
         var page = await visit.Browser.OpenAsync(Url);
-        Assert.Equal(2, page.Document.QuerySelectorAll(".rows > li").Length);
-        Assert.Single(page.Document.QuerySelectorAll(".rows .tag"));
+        Assert.Equal(2, page.Document.QuerySelectorAll("#sessions > li").Length);
+        Assert.Single(page.Document.QuerySelectorAll("#sessions .tag"));
         var id = page.Document.QuerySelector("button[name=end]")!.GetAttribute("value")!;
         var done = await visit.Browser.SubmitAsync(page, ("end", id));
 
         Assert.Equal(HttpStatusCode.SeeOther, done.Status);
-        Assert.Single((await visit.Browser.FollowAsync(done)).Document.QuerySelectorAll(".rows > li"));
+        Assert.Single((await visit.Browser.FollowAsync(done)).Document.QuerySelectorAll("#sessions > li"));
         (await elsewhere.OpenAsync(visit.Party.Call().Url)).AssertStep("login");
         Assert.Equal("invalid_grant", (await visit.Party.RefreshAsync(there.RefreshToken)).Error);
         Assert.Null((await visit.Party.RefreshAsync(here.RefreshToken)).Error);
@@ -111,7 +112,71 @@ public sealed class SessionsTests(OwnServer own) : IClassFixture<OwnServer>
         Server.Clock.Advance(TimeSpan.FromMinutes(61));
         await visit.SignInAsync();
 
-        Assert.Single((await visit.Browser.OpenAsync(Url)).Document.QuerySelectorAll(".rows > li"));
+        Assert.Single((await visit.Browser.OpenAsync(Url)).Document.QuerySelectorAll("#sessions > li"));
+    }
+
+    [Theory, OnEachDatabase]
+    public async Task A_known_browser_is_listed_until_it_is_forgotten_and_then_is_neither_exempt_nor_trusted(DatabaseProvider provider)
+    {
+        var server = await TestServer.SharedAsync(provider);
+        using var visit = await Visit.StartAsync(server);
+        using var old = server.NewBrowser();
+        await visit.Party.SignInAsync(old, visit.User);
+        await visit.SignInAsync();
+        var (secret, user) = (old.Cookie("browser")!, visit.User.Id);
+        await server.Get<TrustedBrowsers>().TrustAsync(user, secret, null, null, null, CancellationToken.None);
+
+        var page = await visit.Browser.OpenAsync(Url);
+        Assert.Equal(2, page.Document.QuerySelectorAll("#known > li").Length);
+        Assert.Equal("this browser", page.Document.QuerySelector("#known > li:first-child .tag")!.TextContent);
+        Assert.Contains("Not asked for a code until", page.Document.QuerySelector("#known > li:last-child")!.TextContent, StringComparison.Ordinal);
+        var id = page.Document.QuerySelector("#known > li:last-child button[name=forget]")!.GetAttribute("value")!;
+        var done = await visit.Browser.SubmitAsync(page, ("forget", id));
+
+        Assert.Single((await visit.Browser.FollowAsync(done)).Document.QuerySelectorAll("#known > li"));
+        Assert.False(await server.Get<TrustedBrowsers>().AreTrustedAsync(user, secret, null, CancellationToken.None));
+        Assert.False(await server.Get<KnownBrowsers>().TryChargeAsync(user, secret, CancellationToken.None));
+        Assert.True(await server.Get<KnownBrowsers>().TryChargeAsync(user, visit.Browser.Cookie("browser"), CancellationToken.None));
+        Assert.True(await server.ReadAsync(db => Task.FromResult(db.AuditEntries.Any(row => row.Message == "browser forgotten" && row.Actor == user.ToString()))));
+    }
+
+    [Fact]
+    public async Task All_other_browsers_are_forgotten_at_once_and_this_one_stays()
+    {
+        using var visit = await Visit.StartAsync(Server);
+        foreach (var _ in Enumerable.Range(0, 2))
+        {
+            using var old = Server.NewBrowser();
+            await visit.Party.SignInAsync(old, visit.User);
+        }
+
+        await visit.SignInAsync();
+        var page = await visit.Browser.OpenAsync(Url);
+        Assert.Equal(3, page.Document.QuerySelectorAll("#known > li").Length);
+        var after = await visit.Browser.FollowAsync(await visit.Browser.SubmitAsync(page, ("forgetOthers", "true")));
+
+        Assert.Single(after.Document.QuerySelectorAll("#known > li"));
+        Assert.NotNull(after.Document.QuerySelector("#known .tag"));
+        Assert.Null(after.Document.QuerySelector("[name=forgetOthers]"));
+        Assert.Equal(3, after.Document.QuerySelectorAll("#sessions > li").Length);
+    }
+
+    [Fact]
+    public async Task Nobody_forgets_somebody_elses_browser()
+    {
+        using var ada = await Visit.StartAsync(Server);
+        using var eve = await Visit.StartAsync(Server);
+        await ada.SignInAsync();
+        await eve.SignInAsync();
+        var hers = await Server.ReadAsync(db => Task.FromResult(db.KnownBrowsers.Single(row => row.UserId == ada.User.Id).Id));
+
+        var page = await eve.Browser.OpenAsync(Url);
+        Assert.Equal(HttpStatusCode.NotFound, (await eve.Browser.SubmitAsync(page, ("forget", hers.ToString()))).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await eve.Browser.SubmitAsync(page, ("forget", "nonsense"))).Status);
+        await eve.Browser.SubmitAsync(page, ("forgetOthers", "true"));
+        await ada.Browser.SubmitAsync(await ada.Browser.OpenAsync(Url), ("forgetOthers", "true"), ("__csrf", "forged"));
+
+        Assert.True(await Server.Get<KnownBrowsers>().TryChargeAsync(ada.User.Id, ada.Browser.Cookie("browser"), CancellationToken.None));
     }
 
     [Theory]
