@@ -14,6 +14,7 @@ public static class ApiRoutes
         StatusApi.Map(routes);
         AuditLogApi.Map(routes);
         LoginRecordsApi.Map(routes);
+        MailsApi.Map(routes);
         ApplicationsApi.Map(routes);
         RolesApi.Map(routes);
         ScopesApi.Map(routes);

@@ -26,6 +26,7 @@ internal static class EmailServices
             provider.GetRequiredService<ThemeCatalog>(),
             provider.GetRequiredService<PublicAddress>(),
             provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<Outbox>();
         services.AddSingleton<OutboxSender>();
         services.AddHostedService(provider => provider.GetRequiredService<OutboxSender>());
         return services;

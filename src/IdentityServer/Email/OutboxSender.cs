@@ -38,6 +38,7 @@ internal sealed class OutboxSender(
             return;
         }
 
+        await WarnAsync(stoppingToken);
         using var sending = new CancellationTokenSource();
         await using var farewell = stoppingToken.Register(() => sending.CancelAfter(Farewell));
         while (!stoppingToken.IsCancellationRequested)
@@ -56,6 +57,24 @@ internal sealed class OutboxSender(
                 log.OutboxUnreachable(exception);
                 await Task.Delay(Poll, stoppingToken);
             }
+        }
+    }
+
+    private async Task WarnAsync(CancellationToken stopping)
+    {
+        try
+        {
+            var dead = await database.ReadAsync((db, token) => db.Outbox.CountAsync(row => row.Status == MailStatus.Dead, token), stopping);
+            if (dead > 0)
+            {
+                log.DeadMails(dead);
+            }
+        }
+#pragma warning disable CA1031 // A warning less; the loop reports what is wrong.
+        catch (Exception exception) when (!stopping.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            log.OutboxUnreachable(exception);
         }
     }
 
@@ -80,14 +99,14 @@ internal sealed class OutboxSender(
             return;
         }
 
+        var keep = false;
         var delivery = MailDelivery.Refused("It could not be read: it was sealed with another key.");
         if (mail.Content is { } content && seals.Open(mail.Id, content) is { } opened)
         {
             try
             {
-                delivery = opened.UsefulUntil <= clock.GetUtcNow()
-                    ? MailDelivery.Refused("Its link or code had expired.")
-                    : await transport.SendAsync(mail.Id, opened, sending);
+                keep = !(opened.UsefulUntil <= clock.GetUtcNow());
+                delivery = keep ? await transport.SendAsync(mail.Id, opened, sending) : MailDelivery.Refused("Its link or code had expired.");
             }
             catch (OperationCanceledException) when (sending.IsCancellationRequested)
             {
@@ -96,7 +115,7 @@ internal sealed class OutboxSender(
             }
         }
 
-        await NoteAsync(mail, delivery);
+        await NoteAsync(mail, delivery, keep);
     }
 
     private async Task<bool> TryClaimAsync(OutboxMail mail, CancellationToken sending)
@@ -119,7 +138,7 @@ internal sealed class OutboxSender(
             CancellationToken.None);
     }
 
-    private Task NoteAsync(OutboxMail mail, MailDelivery delivery)
+    private Task NoteAsync(OutboxMail mail, MailDelivery delivery, bool keep)
     {
         var (now, attempts) = (clock.GetUtcNow(), mail.Attempts + 1);
         var retryAt = now + PauseAfter(attempts);
@@ -143,11 +162,11 @@ internal sealed class OutboxSender(
                 break;
         }
 
-        return database.WriteAsync((db, token) => NoteAsync(db, mail, status, reason, retryAt, now, token), CancellationToken.None);
+        return database.WriteAsync((db, token) => NoteAsync(db, mail, status, keep && status is MailStatus.Dead, reason, retryAt, now, token), CancellationToken.None);
     }
 
     private static async Task NoteAsync(
-        ServerDbContext db, OutboxMail mail, MailStatus status, string? reason, DateTimeOffset retryAt, DateTimeOffset now, CancellationToken token)
+        ServerDbContext db, OutboxMail mail, MailStatus status, bool keep, string? reason, DateTimeOffset retryAt, DateTimeOffset now, CancellationToken token)
     {
         var waiting = db.Outbox.Where(row => row.Id == mail.Id && row.Status == MailStatus.Waiting);
         if (status is MailStatus.Waiting)
@@ -156,10 +175,11 @@ internal sealed class OutboxSender(
             return;
         }
 
-        // Nobody needs its links and codes any more.
+        // Nobody needs its links and codes any more, unless it can be tried once more.
+        var content = keep ? mail.Content : null;
         var noted = await waiting.ExecuteUpdateAsync(
             set => set.SetProperty(row => row.Status, status)
-                .SetProperty(row => row.Content, (byte[]?)null)
+                .SetProperty(row => row.Content, content)
                 .SetProperty(row => row.LastError, reason)
                 .SetProperty(row => row.FinishedAt, now),
             token) == 1;

@@ -100,7 +100,7 @@ public sealed class OutboxTests
         await server.SettledAsync();
 
         var row = await server.ReadAsync(db => db.Outbox.SingleAsync());
-        Assert.Equal((MailStatus.Dead, 2, null), (row.Status, row.Attempts, row.Content));
+        Assert.Equal((MailStatus.Dead, 2), (row.Status, row.Attempts));
         var audit = await server.ReadAsync(db => db.AuditEntries.SingleAsync(entry => entry.Message == "A mail was given up"));
         Assert.Contains(row.Id.ToString(), audit.Data, StringComparison.Ordinal);
         Assert.Equal(200, (int)(await server.NewClient().GetAsync("/health/ready")).StatusCode);
@@ -119,7 +119,7 @@ public sealed class OutboxTests
         await server.SettledAsync();
 
         var row = await server.ReadAsync(db => db.Outbox.SingleAsync());
-        Assert.Equal((MailStatus.Dead, 1, null), (row.Status, row.Attempts, row.Content));
+        Assert.Equal((MailStatus.Dead, 1), (row.Status, row.Attempts));
         Assert.StartsWith(code, row.LastError, StringComparison.Ordinal);
     }
 
@@ -163,7 +163,8 @@ public sealed class OutboxTests
         await server.SettledAsync();
 
         Assert.Empty(smtp.Taken);
-        Assert.Equal(MailStatus.Dead, await server.ReadAsync(db => db.Outbox.Select(row => row.Status).SingleAsync()));
+        var row = await server.ReadAsync(db => db.Outbox.SingleAsync());
+        Assert.Equal((MailStatus.Dead, null), (row.Status, row.Content));
     }
 
     [PostgresFact]
