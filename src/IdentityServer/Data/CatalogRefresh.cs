@@ -5,14 +5,16 @@ namespace IdentityServer.Data;
 
 /// <summary>
 /// Keeps the catalogs of this node in step with the database. The node that changed something calls <see cref="RefreshAsync"/>
-/// before it answers; other nodes hear of it by PostgreSQL's NOTIFY, and look once a second in case a notice was lost.
+/// before it answers; other nodes hear of it by PostgreSQL's NOTIFY, and look once a second in case a notice was lost. On SQLite there
+/// are no other nodes, but commands, which are processes of their own: there it looks once a second too.
 /// </summary>
 public sealed class CatalogRefresh(Database database, IEnumerable<ICatalog> catalogs, ILogger<CatalogRefresh> log) : BackgroundService
 {
     /// <summary>The channel of NOTIFY.</summary>
     internal const string Channel = "identityserver_catalog";
 
-    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
+    /// <summary>How often every node looks: after this long, all that serve know of a change.</summary>
+    internal static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
 
     private readonly SemaphoreSlim gate = new(1, 1);
     private long loaded = -1;
@@ -52,16 +54,11 @@ public sealed class CatalogRefresh(Database database, IEnumerable<ICatalog> cata
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (database is not PostgresDatabase)
-        {
-            return; // SQLite serves one process, which refreshes by itself.
-        }
-
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
-                await ListenAsync(stoppingToken);
+                await (database is PostgresDatabase ? ListenAsync(stoppingToken) : LookAsync(stoppingToken));
             }
 #pragma warning disable CA1031 // Whatever it was: a node that stopped listening would serve withdrawn secrets for ever.
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
@@ -83,6 +80,15 @@ public sealed class CatalogRefresh(Database database, IEnumerable<ICatalog> cata
         {
             await RefreshAsync(stopping);
             await connection.WaitAsync(Poll, stopping);
+        }
+    }
+
+    private async Task LookAsync(CancellationToken stopping)
+    {
+        while (true)
+        {
+            await RefreshAsync(stopping);
+            await Task.Delay(Poll, stopping);
         }
     }
 }

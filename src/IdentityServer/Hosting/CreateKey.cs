@@ -49,8 +49,12 @@ internal static class CreateKey
                 return outcome;
             },
             CancellationToken.None);
-        return created.Failed(out var errors, out var made)
-            ? Commands.Fail(string.Join('\n', errors.Fields.Concat(errors.General).Select(error => error.Message)))
-            : Commands.Say(made.Key);
+        if (created.Failed(out var errors, out var made))
+        {
+            return Commands.Fail(string.Join('\n', errors.Fields.Concat(errors.General).Select(error => error.Message)));
+        }
+
+        await Task.Delay(CatalogRefresh.Poll * 1.5); // Servers that run know the key by then: a script may use it at once.
+        return Commands.Say(made.Key);
     }
 }

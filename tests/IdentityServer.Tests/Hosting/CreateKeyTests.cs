@@ -37,6 +37,28 @@ public sealed class CreateKeyTests
         }
     }
 
+    [Fact]
+    public async Task A_server_that_runs_takes_the_key_at_once()
+    {
+        var folder = Directory.CreateTempSubdirectory("identityserver-test-").FullName;
+        try
+        {
+            await using var server = await ServerProcess.StartAsync(folder, []);
+            await server.WaitUntilReadyAsync();
+            var (_, key, _) = await RunAsync(folder, "--name", "Set-up", "--allow", "/api/user=GET");
+            using var client = new HttpClient { BaseAddress = server.Address };
+            client.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", key);
+
+            using var answer = await client.GetAsync(new Uri($"/api/user/{Guid.NewGuid()}", UriKind.Relative));
+
+            Assert.Equal(System.Net.HttpStatusCode.NotFound, answer.StatusCode);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     private static async Task<(int Code, string Said, string Errors)> RunAsync(string folder, params string[] args)
     {
         using var process = Process.Start(new ProcessStartInfo(
