@@ -1,5 +1,6 @@
 using IdentityServer.Applications;
 using IdentityServer.Data;
+using IdentityServer.Email;
 using IdentityServer.Themes;
 using IdentityServer.Users;
 using Microsoft.EntityFrameworkCore;
@@ -14,7 +15,7 @@ internal static class OverviewEndpoint
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet(Paths.Account, ShowAsync);
 
     private static async Task<IResult> ShowAsync(
-        HttpContext http, AccountGate gate, Database database, ApplicationCatalog applications, ThemeCatalog themes, CancellationToken cancellation)
+        HttpContext http, AccountGate gate, Database database, ApplicationCatalog applications, MailAvailability mail, ThemeCatalog themes, CancellationToken cancellation)
     {
         if ((await gate.RequireAsync(http, fresh: false, cancellation)).Refused(out var elsewhere, out var signedIn))
         {
@@ -31,14 +32,14 @@ internal static class OverviewEndpoint
             user.Email,
             user.Verified,
             user.Username,
-            [.. Advise(user)],
+            [.. Advise(user, mail)],
             [.. records.Select(row => new SignInView(
                 moments.At(row.Instant), row.ApplicationId is { } id ? applications.Find(id)?.Name : null, row.Address))]));
     }
 
-    private static IEnumerable<AdviceView> Advise(User user)
+    private static IEnumerable<AdviceView> Advise(User user, MailAvailability mail)
     {
-        if (user is { Email: not null, Verified: false })
+        if (user is { Email: not null, Verified: false } && mail.IsOn)
         {
             yield return new("verifyEmail", Paths.AccountEmail);
         }
