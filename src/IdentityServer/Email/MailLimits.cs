@@ -11,6 +11,11 @@ public enum MailPurpose
     /// <summary>Signs in or up.</summary>
     SignIn,
 
+    /// <summary>
+    /// Proves the address of somebody who registers. Counted by itself: how many are left says nothing about an account.
+    /// </summary>
+    Register,
+
     /// <summary>Proves an address.</summary>
     Verify,
 

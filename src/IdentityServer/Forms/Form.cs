@@ -36,7 +36,7 @@ public sealed class Form
         var text = new StringBuilder(id.ToString());
         for (var step = 0; step < steps.Count; step++)
         {
-            text.Append('|');
+            text.Append(steps[step].Type is FormStepType.VerifyEmail ? "|@" : "|");
             foreach (var field in steps[step].Fields)
             {
                 byKey[field.Key.Text] = (field, step);
@@ -71,6 +71,14 @@ public sealed class Form
     /// <summary>The step that the field with this key stands in; the last, if the form has no such field.</summary>
     public int StepOf(string key) => byKey.TryGetValue(key, out var found) ? found.Step : Steps.Count - 1;
 
+    /// <summary>The steps at which an address is proven, by their places.</summary>
+    public IEnumerable<int> Verifications => Enumerable.Range(0, Steps.Count).Where(step => Steps[step].Type is FormStepType.VerifyEmail);
+
+    /// <summary>The form, having the address proven right after the step that asks for it, if it does and does not yet.</summary>
+    public Form Verifying() => Verifications.Any() || Find(PredefinedFields.Email) is null
+        ? this
+        : new(Id, Name, Type, [.. Steps.Take(StepOf(PredefinedFields.Email) + 1), FormStep.Verification, .. Steps.Skip(StepOf(PredefinedFields.Email) + 1)]);
+
     /// <summary>The form with only those fields; steps that lose all of theirs go.</summary>
     public Form Narrow(Func<FormField, bool> keep) => new(Id, Name, Type,
     [
@@ -78,9 +86,25 @@ public sealed class Form
     ]);
 }
 
+/// <summary>What a step does.</summary>
+public enum FormStepType
+{
+    /// <summary>Asks for its fields.</summary>
+    CollectData,
+
+    /// <summary>Has the e-mail address proven that was typed before. It has no fields.</summary>
+    VerifyEmail,
+}
+
 /// <summary>A step of a form.</summary>
 public sealed record FormStep(IReadOnlyList<FormField> Fields)
 {
+    /// <summary>A step at which the address is proven.</summary>
+    public static FormStep Verification { get; } = new([]) { Type = FormStepType.VerifyEmail };
+
+    /// <summary>What it does.</summary>
+    public FormStepType Type { get; init; }
+
     /// <summary>The title where the language has none.</summary>
     public string? Title { get; init; }
 

@@ -11,6 +11,7 @@ namespace IdentityServer.Forms;
 public sealed class FormCatalog(Database database) : ICatalog
 {
     private readonly ConditionalWeakTable<RegistrationConfiguration, Form> basic = [];
+    private readonly ConditionalWeakTable<Form, Form> verifying = [];
     private volatile Snapshot current = new([], []);
 
     /// <summary>The form with this id, or null.</summary>
@@ -28,6 +29,16 @@ public sealed class FormCatalog(Database database) : ICatalog
             : basic.GetValue(settings, BasicForm.Of);
     }
 
+    /// <summary>
+    /// The same as people see it who have no account. Where an application lets nobody in whose address is not proven, it is proven
+    /// before there is an account, so that no stranger learns who has one.
+    /// </summary>
+    public Form SelfRegistrationForm(Application application)
+    {
+        var form = RegistrationForm(application);
+        return application.Unverified is UnverifiedBehavior.Allow ? form : verifying.GetValue(form, own => own.Verifying());
+    }
+
     /// <inheritdoc/>
     public async Task LoadAsync(CancellationToken cancellation)
     {
@@ -43,6 +54,7 @@ public sealed class FormCatalog(Database database) : ICatalog
         form.Type,
         [.. FormStore.ReadSteps(form).Select(step => new FormStep([.. step.Fields.Where(fields.ContainsKey).Select(id => fields[id])])
         {
+            Type = step.Type,
             Title = step.Title,
             Titles = step.Titles,
         })]);

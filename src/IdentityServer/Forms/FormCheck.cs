@@ -23,6 +23,9 @@ public sealed class FormFindings
     /// <summary>Whether a step shows anything.</summary>
     public bool HasSomething(FormStep step) => step.Fields.Any(field => Visible.Contains(field.Key.Text));
 
+    /// <summary>Whether there is anything to do at a step.</summary>
+    public bool Shows(FormStep step) => step.Type is FormStepType.VerifyEmail ? Visible.Contains(PredefinedFields.Email) : HasSomething(step);
+
     /// <summary>The value at a key, or null.</summary>
     public JsonNode? this[string key] => Values.Find(value => value.Field.Key.Text == key)?.Value;
 }

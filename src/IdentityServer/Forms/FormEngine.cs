@@ -48,11 +48,11 @@ public sealed partial class FormEngine(SealedAnswers sealing, ILogger<FormEngine
         var answers = new Answers((state?.Answers ?? new Dictionary<string, string[]>()).Where(answer => IsNamed(form, answer.Key)));
         Take(post, answers, (changed ? form.Fields : form.Steps[step].Fields).Where(field => WasThere(field, post, state)));
 
-        var run = new Run(form, binding, answers, known);
+        var run = new Run(form, binding, answers, known, state?.Mailed);
         var findings = run.Findings;
         var upTo = Errors(form, findings, step, rules);
         Forget(form, answers, upTo);
-        if (post.Wish is not FormWish.Next)
+        if (post.Wish is FormWish.Back or FormWish.Refresh)
         {
             var page = Page(run, step);
             return new FormMove.Show(post.Wish is FormWish.Back && page.Previous is { } previous ? Page(run, previous) : page);
@@ -74,16 +74,22 @@ public sealed partial class FormEngine(SealedAnswers sealing, ILogger<FormEngine
         }
 
         var next = Enumerable.Range(step + 1, form.Steps.Count - step - 1).Cast<int?>().FirstOrDefault(index => findings.HasSomething(form.Steps[index!.Value]));
-        return next is { } following ? new FormMove.Show(Page(run, following)) : new FormMove.Complete(Page(run, step));
+        return next is { } following
+            ? Proven(run, step, following, new FormMove.Show(Page(run, following)))
+            : Proven(run, step, form.Steps.Count, new FormMove.Complete(Page(run, LastAsked(run, step))));
     }
 
+    /// <summary>The page on which the address is proven, once a mail was sent for that.</summary>
+    public FormProgress Mailed(FormProgress page, MailedProof mailed, string binding, Answers? known = null) =>
+        Page(new Run(page.Form, binding, page.Answers, known, mailed), page.Step);
+
     /// <summary>The page on which a surface's refusal of complete answers is told: the step of the first field it is about.</summary>
-    public FormProgress Refuse(FormMove.Complete complete, string binding, FieldErrors errors, Answers? known = null)
-    {
-        var (form, answers) = (complete.Last.Form, complete.Last.Answers.Copy());
-        Forget(form, answers, errors);
-        return Page(new Run(form, binding, answers, known), FirstWrong(form, errors) ?? complete.Last.Step) with { Errors = errors };
-    }
+    public FormProgress Refuse(FormMove.Complete complete, string binding, FieldErrors errors, Answers? known = null) =>
+        Refuse(complete.Last, binding, errors, known);
+
+    /// <summary>The same where the address can't be proven: where it is asked for, or, having stood there, the page that proves it.</summary>
+    public FormProgress Refuse(FormMove.Verify verify, string binding, FieldErrors errors) =>
+        Refuse(verify.Here ? verify.Page : verify.Page with { Step = verify.Page.Previous ?? verify.Page.Step }, binding, errors);
 
     /// <summary>
     /// The page again for a post that did not prove to be the person's own: with what was typed, but with no password, for it may be
@@ -101,7 +107,7 @@ public sealed partial class FormEngine(SealedAnswers sealing, ILogger<FormEngine
         var answers = new Answers(state.Answers.Where(answer => IsNamed(form, answer.Key)));
         Take(post, answers, form.Steps[step].Fields.Where(field => WasThere(field, post, state)));
         DropSecrets(form, answers);
-        return Page(new Run(form, binding, answers, known), step) with { Errors = errors };
+        return Page(new Run(form, binding, answers, known, state.Mailed), step) with { Errors = errors };
     }
 
     private FormProgress Expired(Form form, FormPost post, string binding, Answers? known)
@@ -121,6 +127,7 @@ public sealed partial class FormEngine(SealedAnswers sealing, ILogger<FormEngine
             Step = step,
             Answers = run.Answers,
             Findings = findings,
+            Mailed = run.Mailed,
             Sealed = sealing.Seal(
                 new FormState(
                     form.Id,
@@ -128,10 +135,28 @@ public sealed partial class FormEngine(SealedAnswers sealing, ILogger<FormEngine
                     step,
                     run.Answers.All,
                     [.. form.Steps.Take(step + 1).SelectMany(part => part.Fields).Select(field => field.Fingerprint)],
-                    [.. form.Steps[step].Fields.Select(field => field.Key.Text).Where(findings.Visible.Contains)]),
+                    [.. form.Steps[step].Fields.Select(field => field.Key.Text).Where(findings.Visible.Contains)],
+                    run.Mailed),
                 run.Binding),
         };
     }
+
+    private FormProgress Refuse(FormProgress page, string binding, FieldErrors errors, Answers? known = null)
+    {
+        var (form, answers) = (page.Form, page.Answers.Copy());
+        Forget(form, answers, errors);
+        return Page(new Run(form, binding, answers, known, page.Mailed), FirstWrong(form, errors) ?? page.Step) with { Errors = errors };
+    }
+
+    // Nobody gets past a step that proves the address without passing it, wherever they come from: what is asked after it counts on it.
+    private FormMove Proven(Run run, int from, int to, FormMove then) =>
+        run.Form.Verifications.Where(step => step < to).Cast<int?>().FirstOrDefault() is { } step
+        && FormCheck.Text(run.Findings[PredefinedFields.Email]) is { } address
+            ? new FormMove.Verify(Page(run, step), address, from == step, then)
+            : then;
+
+    private static int LastAsked(Run run, int step) =>
+        Enumerable.Range(0, step + 1).Reverse().FirstOrDefault(index => run.Findings.HasSomething(run.Form.Steps[index]), step);
 
     // On the page as we made it, or put there by its script.
     private static bool WasThere(FormField field, FormPost post, FormState? state) =>
@@ -239,8 +264,10 @@ public sealed partial class FormEngine(SealedAnswers sealing, ILogger<FormEngine
     [LoggerMessage(Level = LogLevel.Warning, Message = "A post of form {FormId} named fields that the form does not have; they were ignored: {Names}")]
     private partial void LogIgnored(Guid formId, string names);
 
-    private sealed class Run(Form form, string binding, Answers answers, Answers? known)
+    private sealed class Run(Form form, string binding, Answers answers, Answers? known, MailedProof? mailed = null)
     {
+        public MailedProof? Mailed => mailed;
+
         public Form Form => form;
 
         public string Binding => binding;

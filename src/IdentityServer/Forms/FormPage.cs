@@ -4,7 +4,8 @@ namespace IdentityServer.Forms;
 
 /// <summary>
 /// A step of a form, whatever the form is for. Posts the fields by their keys, what is typed twice also under <c>confirm.</c> and
-/// the key, the sealed <c>answers</c>, and <c>go</c>: <c>next</c>, <c>back</c> or <c>refresh</c>.
+/// the key, the sealed <c>answers</c>, and <c>go</c>: <c>next</c>, <c>back</c> or <c>refresh</c>. Where the address is proven, <c>code</c>
+/// and also <c>resend</c>.
 /// </summary>
 public sealed record FormPage : IPage<FormPage>, IPostsBack, IKeepsAnswers, INavigable
 {
@@ -70,6 +71,12 @@ public sealed record FormPage : IPage<FormPage>, IPostsBack, IKeepsAnswers, INav
     /// <summary>The fields.</summary>
     public required IReadOnlyList<FormFieldView> Fields { get; init; }
 
+    /// <summary>The mail that proves the address, where this is the step for it; then there are no fields.</summary>
+    public FormVerificationView? Verification { get; init; }
+
+    /// <summary>How it stands with that; empty at other steps.</summary>
+    public string VerificationState => Verification?.State ?? string.Empty;
+
     /// <summary>The rule told below a new password.</summary>
     public required int PasswordMinLength { get; init; }
 
@@ -93,9 +100,17 @@ public sealed record FormPage : IPage<FormPage>, IPostsBack, IKeepsAnswers, INav
         new FormFinding(error, Fields.FirstOrDefault(shown => shown.Key == error.Field) is { Predefined: false } own ? own : null));
 
     /// <summary>Where the cursor starts.</summary>
-    public string? Focus => Fields.FirstOrDefault(shown => Errors.Has(shown.Key))?.Key
+    public string? Focus => Verification is { State: "waiting" } ? "code" : Fields.FirstOrDefault(shown => Errors.Has(shown.Key))?.Key
         ?? (Surface == Profile ? null : Fields.FirstOrDefault(shown => shown is { Group: false, ReadOnly: false } && string.IsNullOrEmpty(shown.Value))?.Key);
 }
+
+/// <summary>Where a form waits for a mail to be read.</summary>
+/// <param name="Address">Where the mail went, as far as this browser knows.</param>
+/// <param name="State"><c>waiting</c>, <c>confirmed</c>, <c>gone</c>.</param>
+/// <param name="StateUrl">Where the script asks how things stand.</param>
+/// <param name="WaitingCode">The code for whoever opens the link on another device.</param>
+/// <param name="Resent">Whether another mail was just sent.</param>
+public sealed record FormVerificationView(string Address, string State, string? StateUrl = null, string? WaitingCode = null, bool Resent = false);
 
 /// <summary>One line of the summary; a field of the admin's own is named, because the sentence about it can't name it.</summary>
 public sealed record FormFinding(FieldError Error, FormFieldView? Field);

@@ -11,6 +11,9 @@ public enum FormWish
 
     /// <summary>To see the same page again, with what depends on the answers.</summary>
     Refresh,
+
+    /// <summary>To be mailed once more.</summary>
+    Resend,
 }
 
 /// <summary>The post of a form's page: the answers, and what the page carried unseen.</summary>
@@ -42,6 +45,7 @@ public sealed class FormPost
     {
         "back" => FormWish.Back,
         "refresh" => FormWish.Refresh,
+        "resend" => FormWish.Resend,
         _ => FormWish.Next,
     };
 

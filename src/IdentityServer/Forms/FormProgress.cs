@@ -37,6 +37,12 @@ public sealed record FormProgress
     /// <summary>What else is to be told.</summary>
     public FormNotice Notice { get; init; }
 
+    /// <summary>The mail by which the address is proven, once there is one.</summary>
+    public MailedProof? Mailed { get; init; }
+
+    /// <summary>Whether the address is to be proven on this page.</summary>
+    public bool Verifies => Form.Steps[Step].Type is FormStepType.VerifyEmail;
+
     /// <summary>The same, sealed for the page.</summary>
     public required string Sealed { get; init; }
 
@@ -47,10 +53,10 @@ public sealed record FormProgress
     public int? Previous => Enumerable.Range(0, Step).Reverse().Cast<int?>().FirstOrDefault(step => Findings.HasSomething(Form.Steps[step!.Value]));
 
     /// <summary>This step's number among those that show anything, from 1.</summary>
-    public int Number => Form.Steps.Take(Step).Count(Findings.HasSomething) + 1;
+    public int Number => Form.Steps.Take(Step).Count(Findings.Shows) + 1;
 
     /// <summary>How many steps show anything.</summary>
-    public int Count => Math.Max(Number, Form.Steps.Count(Findings.HasSomething));
+    public int Count => Math.Max(Number, Form.Steps.Count(Findings.Shows));
 }
 
 /// <summary>What came of a post.</summary>
@@ -62,6 +68,15 @@ public abstract record FormMove
 
     /// <summary>A page is shown: the next step, an earlier one, or the same again.</summary>
     public sealed record Show(FormProgress Page) : FormMove;
+
+    /// <summary>
+    /// The address must be proven before it goes on: the surface sees to that, and goes on with <paramref name="Then"/> once it is.
+    /// </summary>
+    /// <param name="Page">The page on which that is done.</param>
+    /// <param name="Address">The address.</param>
+    /// <param name="Here">Whether that page itself was posted.</param>
+    /// <param name="Then">What comes then.</param>
+    public sealed record Verify(FormProgress Page, string Address, bool Here, FormMove Then) : FormMove;
 
     /// <summary>Every step is answered and right.</summary>
     public sealed record Complete(FormProgress Last) : FormMove

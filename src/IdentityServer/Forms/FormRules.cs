@@ -29,13 +29,17 @@ internal static class FormRules
         {
             var step = input.Steps[index];
             var path = $"{Steps}[{index}]";
-            if (step.Fields.Count == 0)
+            if (step.Type is FormStepType.VerifyEmail)
+            {
+                CheckVerification(input, index, before, path, errors);
+            }
+            else if (step.Fields.Count == 0)
             {
                 errors.Add(path + ".fields", "empty", "A step has at least one field.");
             }
 
             FieldRules.CheckLanguages(step.Titles?.Keys ?? [], path + ".titles", errors);
-            foreach (var id in step.Fields)
+            foreach (var id in step.Type is FormStepType.CollectData ? step.Fields : [])
             {
                 if (Problem(id, fields, before, input.Type) is { } problem)
                 {
@@ -52,6 +56,32 @@ internal static class FormRules
     /// <summary>Whether somebody could sign in who was asked for these fields alone.</summary>
     public static bool AsksForLoginId(IEnumerable<FormField> fields) =>
         fields.Any(field => field.Key.Text is PredefinedFields.Email or PredefinedFields.Username);
+
+    // §9 of the compatibility notes: registration forms only, after the step with the address, before the password.
+    private static void CheckVerification(FormInput input, int index, List<FormField> before, string path, FieldErrors errors)
+    {
+        if (input.Type is not FormType.Registration)
+        {
+            errors.Add(path + ".type", "invalid", "Only a form by which people register has their address proven.");
+        }
+        else if (input.Steps.Take(index).Any(step => step.Type is FormStepType.VerifyEmail))
+        {
+            errors.Add(path + ".type", "invalid", "The address is proven once.");
+        }
+        else if (!before.Exists(field => field.Key.Text == PredefinedFields.Email))
+        {
+            errors.Add(path + ".type", "invalid", $"The address is proven after a step that asks for {PredefinedFields.Email}.");
+        }
+        else if (before.Exists(field => field.Key.Text == PredefinedFields.Password))
+        {
+            errors.Add(path + ".type", "invalid", $"The address is proven before {PredefinedFields.Password} is asked for.");
+        }
+
+        if (input.Steps[index].Fields.Count > 0)
+        {
+            errors.Add(path + ".fields", "invalid", "A step that proves the address has no fields.");
+        }
+    }
 
     private static string? Problem(Guid id, IReadOnlyDictionary<Guid, FormField> fields, List<FormField> before, FormType type)
     {

@@ -47,6 +47,14 @@ internal static class FormSamples
                 .Add("registration.data.news", "missing", "Choose something.")
                 .Add("registration.data.note", "tooLong", "Too long."),
         },
+        Verifying(new("ada@example.com", "waiting", "/waiting/id/state", "BCD-F23")),
+        Verifying(new("ada@example.com", "waiting", "/waiting/id/state", "BCD-F23", Resent: true)) with { Number = 2, StepTitle = "Is this you?" },
+        Verifying(new("ada@example.com", "waiting", "/waiting/id/state", "BCD-F23")) with
+        {
+            Errors = new FieldErrors().Add("code", "wrongCode", "This is another code."),
+        },
+        Verifying(new("ada@example.com", "confirmed")),
+        Verifying(new("ada@example.com", "gone")),
         new()
         {
             Action = "/oauth2/authorize?client_id=sample",
@@ -85,6 +93,21 @@ internal static class FormSamples
             Fields = [],
         },
     ];
+
+    private static FormPage Verifying(FormVerificationView verification) => new()
+    {
+        Action = "/oauth2/register?client_id=sample",
+        Surface = FormPage.Register,
+        Answers = "sealed",
+        Application = new ApplicationView("Sample Shop"),
+        LoginUrl = "/oauth2/authorize?client_id=sample",
+        PasswordMinLength = 8,
+        Number = 2,
+        Count = 2,
+        HasPrevious = true,
+        Fields = [],
+        Verification = verification,
+    };
 
     private static FormFieldView[] EveryKind =>
     [

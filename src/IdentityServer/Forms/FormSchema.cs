@@ -23,7 +23,13 @@ public static class FormSchema
                 continue; // A consent is no value; see the consents of the person.
             }
 
-            Put(root, Path(field), ValueOf(field), definition is { Required: true, VisibleIf: null });
+            var value = ValueOf(field);
+            if (field.Key.Text == PredefinedFields.Email && form.Verifications.Any())
+            {
+                value["$comment"] = "The person proves by mail that the address is theirs, before the form goes on.";
+            }
+
+            Put(root, Path(field), value, definition is { Required: true, VisibleIf: null });
             var required = RequiredOf(Path(field));
             if (definition is { Required: true, VisibleIf: { } visible })
             {

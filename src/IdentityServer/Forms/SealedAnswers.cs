@@ -13,8 +13,20 @@ namespace IdentityServer.Forms;
 /// <param name="Answers">What was answered so far, on this page and others.</param>
 /// <param name="Seen">Fingerprints of the fields that were shown so far.</param>
 /// <param name="Shown">Keys of the fields on the page.</param>
+/// <param name="Mailed">The mail by which the address is proven, once there is one.</param>
 public sealed record FormState(
-    Guid FormId, string Version, int Step, IReadOnlyDictionary<string, string[]> Answers, IReadOnlyList<string> Seen, IReadOnlyList<string> Shown);
+    Guid FormId,
+    string Version,
+    int Step,
+    IReadOnlyDictionary<string, string[]> Answers,
+    IReadOnlyList<string> Seen,
+    IReadOnlyList<string> Shown,
+    MailedProof? Mailed = null);
+
+/// <summary>A mail that was sent to prove the address of somebody in the middle of a form.</summary>
+/// <param name="LinkId">Its link.</param>
+/// <param name="AddressKey">The canonical key of the address that it was asked for; it proves no other.</param>
+public sealed record MailedProof(Guid LinkId, string AddressKey);
 
 /// <summary>
 /// Seals how far somebody got into a hidden field of the page, passwords included: nobody can read it, change it, use it for another

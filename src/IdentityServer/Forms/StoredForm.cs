@@ -51,6 +51,9 @@ public sealed class StoredForm
 /// <summary>What an admin says about a step.</summary>
 public sealed record StepDefinition
 {
+    /// <summary>What the step does.</summary>
+    public FormStepType Type { get; init; }
+
     /// <summary>The ids of the fields, in order.</summary>
     public IReadOnlyList<Guid> Fields { get; init; } = [];
 

@@ -37,6 +37,9 @@ public enum LinkPurpose
 
     /// <summary>Signs in once after a password was changed by the management API.</summary>
     OneTimePassword,
+
+    /// <summary>Proves the address in the middle of the form by which somebody registers, before there is an account.</summary>
+    Register,
 }
 
 /// <summary>

@@ -36,7 +36,7 @@ public sealed class LinkStore(Database database, IDataProtectionProvider protect
 
     /// <summary>
     /// Makes a link in the caller's transaction, the one in which its mail is queued. Older ones of the same person (or address),
-    /// purpose and application are worth nothing from then on.
+    /// purpose and application are worth nothing from then on; of those for a registration, only the same browser's.
     /// </summary>
     public async Task<MadeLink> MakeAsync(ServerDbContext db, NewLink wanted, CancellationToken token)
     {
@@ -154,6 +154,13 @@ public sealed class LinkStore(Database database, IDataProtectionProvider protect
             row.TenantId == wanted.TenantId && row.Purpose == wanted.Purpose && row.ApplicationId == wanted.ApplicationId && row.SpentAt == null);
         older = wanted.UserId is { } user ? older.Where(row => row.UserId == user)
             : older.Where(row => row.UserId == null && row.EmailKey == wanted.EmailKey);
+        if (wanted is { Purpose: LinkPurpose.Register, Browser: { } browser })
+        {
+            // Anybody may type anybody's address: that ends neither what others wait for nor what they have proven.
+            var hash = HashOf(browser);
+            older = older.Where(row => row.BrowserHash == hash && row.ConfirmedAt == null);
+        }
+
         return older.ExecuteUpdateAsync(set => set.SetProperty(row => row.SpentAt, now), token);
     }
 }

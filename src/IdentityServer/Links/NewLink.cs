@@ -82,6 +82,7 @@ public static class LinkLifetimes
     public static TimeSpan Of(LinkPurpose purpose) => purpose switch
     {
         LinkPurpose.SignIn or LinkPurpose.SignUp or LinkPurpose.SecondFactor => TimeSpan.FromMinutes(10),
+        LinkPurpose.Register => TimeSpan.FromHours(1), // As long as half a form lasts.
         LinkPurpose.VerifyEmail or LinkPurpose.VerifyRegistration or LinkPurpose.ChangeEmail => TimeSpan.FromHours(24),
         LinkPurpose.ChangePassword => TimeSpan.FromMinutes(30),
         LinkPurpose.Invitation or LinkPurpose.UndoChangeEmail => TimeSpan.FromDays(7),

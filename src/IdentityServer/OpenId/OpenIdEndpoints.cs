@@ -42,6 +42,7 @@ internal static class OpenIdEndpoints
         services.AddSingleton<SecondFactorStep>();
         services.AddSingleton<SetUpFactorStep>();
         services.AddSingleton<RegistrationBrake>();
+        services.AddSingleton<AddressProofStep>();
         services.AddSingleton<RegisterStep>();
         services.AddSingleton<CompleteStep>();
         services.AddSingleton<KeepAccountStep>();

@@ -2,6 +2,7 @@ using IdentityServer.Audit;
 using IdentityServer.Data;
 using IdentityServer.Email;
 using IdentityServer.Links;
+using IdentityServer.Themes;
 using IdentityServer.Users;
 using Microsoft.EntityFrameworkCore;
 
@@ -20,8 +21,8 @@ public sealed class EmailChange(
     private const string Field = "user.email";
 
     /// <summary>
-    /// Mails a link to the new address, and one that stops it to the old. An address that somebody else has looks the same, and
-    /// nothing can be confirmed.
+    /// Mails a link to the new address, and one that stops it to the old. An address that somebody else has looks the same: its owner
+    /// is told, and nothing can be confirmed.
     /// </summary>
     public async Task<FieldResult<MadeLink>> AskAsync(User user, string email, string browser, string? from, IReadOnlyList<string> languages, CancellationToken cancellation)
     {
@@ -43,13 +44,15 @@ public sealed class EmailChange(
                     return new FieldErrors().AddGeneral("tooManyMails", "No more mails for now.");
                 }
 
-                var taken = await db.Users.AnyAsync(row => row.TenantId == user.TenantId && row.EmailKey == key, token);
+                var owner = await db.Users.AsNoTracking().FirstOrDefaultAsync(row => row.TenantId == user.TenantId && row.EmailKey == key, token);
                 var made = await links.MakeAsync(
                     db,
-                    Wanted(LinkPurpose.ChangeEmail, user, taken ? null : key, email) with { Browser = browser },
+                    Wanted(LinkPurpose.ChangeEmail, user, owner is null ? key : null, email) with { Browser = browser },
                     token);
-                var mail = Draft(user, languages, LinkMail.Of(made, address)) with { To = key, UsefulUntil = made.Row.ExpiresAt };
-                if (taken)
+                var mail = owner is null
+                    ? Draft(user, languages, LinkMail.Of(made, address)) with { To = key, UsefulUntil = made.Row.ExpiresAt }
+                    : Draft(owner, languages, KnownAddressMail.For(KnownAddressMail.ChangeEmail, null, address)) with { To = owner.Email! };
+                if (owner is { Active: false })
                 {
                     mailer.Pretend(db, mail);
                 }
@@ -163,7 +166,7 @@ public sealed class EmailChange(
         };
     }
 
-    private static MailDraft Draft(User user, IReadOnlyList<string> languages, LinkMail mail) => new(mail)
+    private static MailDraft Draft(User user, IReadOnlyList<string> languages, IMail mail) => new(mail)
     {
         To = string.Empty,
         TenantId = user.TenantId,

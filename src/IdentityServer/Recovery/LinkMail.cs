@@ -30,7 +30,7 @@ public sealed record LinkMail(string Kind, IReadOnlyList<NoticeFact> Facts, stri
     internal static IReadOnlyList<LinkPurpose> Purposes =>
     [
         LinkPurpose.VerifyEmail, LinkPurpose.VerifyRegistration, LinkPurpose.ChangePassword, LinkPurpose.Invitation, LinkPurpose.ChangeEmail,
-        LinkPurpose.UndoChangeEmail,
+        LinkPurpose.UndoChangeEmail, LinkPurpose.Register,
     ];
 
     private static string Sample => PublicAddress.Default + Paths.Link + "/secret";

@@ -12,6 +12,8 @@ internal static class RecoveryServices
         services.AddSingleton<PasswordReset>();
         services.AddSingleton<AddressVerification>();
         services.AddSingleton<EmailChange>();
+        services.AddSingleton<RegistrationProof>();
+        services.AddSingleton<ILinkPurpose, RegistrationLinks>();
         foreach (var purpose in (LinkPurpose[])[LinkPurpose.ChangePassword, LinkPurpose.Invitation])
         {
             services.AddSingleton<ILinkPurpose>(provider => new PasswordLinks(purpose, provider.GetRequiredService<PasswordReset>()));

@@ -31,11 +31,12 @@ public sealed class Registrar(
 
     /// <summary>
     /// Creates a person and their registration, both or neither, with the consents that they give in <paramref name="answers"/>, and
-    /// whatever <paramref name="alongside"/> writes in the same transaction.
+    /// whatever <paramref name="alongside"/> writes in the same transaction. What <paramref name="first"/> has against it there is the
+    /// answer, and then nothing is created.
     /// </summary>
     public async Task<FieldResult<Registered>> CreateAsync(
         NewUser user, NewRegistration registration, string actor, CancellationToken cancellation, IReadOnlyList<FieldValue>? answers = null,
-        Func<ServerDbContext, User, CancellationToken, Task>? alongside = null)
+        Func<ServerDbContext, User, CancellationToken, Task>? alongside = null, Func<ServerDbContext, CancellationToken, Task<FieldErrors?>>? first = null)
     {
         var application = applications.Find(registration.ApplicationId);
         var errors = RegistrationRules.Check(registration, application);
@@ -52,16 +53,21 @@ public sealed class Registrar(
         var row = Row(registration, person.Id, application!);
         try
         {
-            await database.WriteAsync(
+            return await database.WriteAsync<FieldResult<Registered>>(
                 async (db, token) =>
                 {
+                    if (first is not null && await first(db, token) is { } refusal)
+                    {
+                        return refusal;
+                    }
+
                     people.Add(db, person, actor);
                     Add(db, row, actor);
                     await UserConsents.SetAsync(db, person.Id, answers ?? [], row.CreatedAt, token);
                     await (alongside?.Invoke(db, person, token) ?? Task.CompletedTask);
+                    return new Registered(person, row);
                 },
                 cancellation);
-            return new Registered(person, row);
         }
         catch (DbUpdateException exception) when (RegistrationRules.Duplicate(exception) is { } duplicate)
         {

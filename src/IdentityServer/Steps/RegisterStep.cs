@@ -2,6 +2,7 @@ using IdentityServer.Audit;
 using IdentityServer.Forms;
 using IdentityServer.Interactions;
 using IdentityServer.Protocol;
+using IdentityServer.Recovery;
 using IdentityServer.Registrations;
 using IdentityServer.Sessions;
 using IdentityServer.Themes;
@@ -9,65 +10,108 @@ using IdentityServer.Users;
 
 namespace IdentityServer.Steps;
 
-/// <summary>Self-registration by the application's form: at its end creates the person and their registration, both or neither, and signs them in.</summary>
-internal sealed class RegisterStep(FormCatalog forms, FormEngine engine, ThemeCatalog themes, Registrar registrar, RegistrationBrake brake, VerifyEmailStep verification, SignIn signIn)
+/// <summary>
+/// Self-registration by the application's form: at its end creates the person and their registration, both or neither, and signs them
+/// in. Where the form has the address proven, that comes before it tells whether the address is taken.
+/// </summary>
+internal sealed class RegisterStep(
+    FormCatalog forms,
+    FormEngine engine,
+    ThemeCatalog themes,
+    Registrar registrar,
+    RegistrationBrake brake,
+    AddressProofStep proofs,
+    RegistrationProof proof,
+    LinkCookie cookie,
+    VerifyEmailStep verification,
+    SignIn signIn)
 {
     /// <summary>The name that the page's form posts.</summary>
     public const string Name = FormPage.Register;
 
     /// <summary>The page as it opens, or, after a post that does not count, with what was typed.</summary>
-    public IResult Show(StepContext context, bool stale)
+    public async Task<IResult> ShowAsync(StepContext context, bool stale, CancellationToken cancellation)
     {
-        var form = forms.RegistrationForm(context.Application);
-        return Page(context, stale
+        var form = forms.SelfRegistrationForm(context.Application);
+        var page = stale
             ? engine.Again(form, context.Posted!, Binding(context), StepErrors.Stale())
-            : engine.Begin(form, Binding(context), Start(context)));
+            : engine.Begin(form, Binding(context), Start(context), errors: proofs.Unavailable(form));
+        return await PageAsync(context, page, cancellation);
     }
 
     /// <summary>Handles the post of one of the form's steps.</summary>
     public async Task<StepOutcome> HandleAsync(StepContext context, CancellationToken cancellation)
     {
-        var move = engine.Handle(forms.RegistrationForm(context.Application), context.Posted!, Binding(context), rules: PersonAnswers.Check);
+        var move = engine.Handle(forms.SelfRegistrationForm(context.Application), context.Posted!, Binding(context), rules: PersonAnswers.Check);
+        Guid? proven = null;
+        if (move is FormMove.Verify due)
+        {
+            var outcome = await proofs.HandleAsync(context, due, Binding(context), cancellation);
+            if (outcome is AddressProofOutcome.Waits waits)
+            {
+                return new StepOutcome.Answered(await PageAsync(context, waits.Page, cancellation, waits.Status, waits.Resent));
+            }
+
+            var passed = (AddressProofOutcome.Proven)outcome;
+            (proven, move) = (passed.LinkId, passed.Then);
+        }
+
         if (move is not FormMove.Complete complete)
         {
-            return new StepOutcome.Answered(Page(context, ((FormMove.Show)move).Page));
+            return new StepOutcome.Answered(await PageAsync(context, ((FormMove.Show)move).Page, cancellation));
         }
 
         if (!brake.TryCharge(context.Http.Connection.RemoteIpAddress, out var retryAfter))
         {
-            return Refuse(context, complete, StepErrors.TooManyRequests(context.Http, retryAfter), StatusCodes.Status429TooManyRequests);
+            return await RefuseAsync(
+                context, complete, StepErrors.TooManyRequests(context.Http, retryAfter), StatusCodes.Status429TooManyRequests, cancellation);
         }
 
-        var registration = (NewRegistration)PersonAnswers.Apply(
-            new NewRegistration { ApplicationId = context.Application.Id, Verified = true }, complete.Values);
-        var created = await registrar.CreateAsync(PersonAnswers.Create(complete.Values), registration, AuditLog.System, cancellation, complete.Values, (db, user, token) => verification.QueueAsync(db, context, user, token));
+        var created = await CreateAsync(context, complete.Values, proven, cancellation);
         if (created.Failed(out var errors, out var registered))
         {
             if (!PasswordGate.IsBusy(errors, out var seconds))
             {
-                return Refuse(context, complete, errors, StatusCodes.Status200OK);
+                return await RefuseAsync(context, complete, errors, StatusCodes.Status200OK, cancellation);
             }
 
             context.Http.Response.Headers.RetryAfter = seconds;
-            return Refuse(context, complete, errors, StatusCodes.Status503ServiceUnavailable);
+            return await RefuseAsync(context, complete, errors, StatusCodes.Status503ServiceUnavailable, cancellation);
         }
 
-        var proof = new Proof(registered.User, AuthenticationType.Registration, Amr.Password)
+        var begins = new Proof(registered.User, AuthenticationType.Registration, Amr.Password)
         {
             LoginId = registered.User.Email ?? registered.User.Username,
         };
-        return await signIn.BeginAsync(context, proof, persistent: false, cancellation) ?? new StepOutcome.Refused(OAuthError.AccessDenied);
+        return await signIn.BeginAsync(context, begins, persistent: false, cancellation) ?? new StepOutcome.Refused(OAuthError.AccessDenied);
     }
 
-    private StepOutcome.Answered Refuse(StepContext context, FormMove.Complete complete, FieldErrors errors, int status) =>
-        new(Page(context, engine.Refuse(complete, Binding(context), errors), status));
+    private Task<FieldResult<Registered>> CreateAsync(
+        StepContext context, IReadOnlyList<FieldValue> values, Guid? proven, CancellationToken cancellation)
+    {
+        var registration = (NewRegistration)PersonAnswers.Apply(new NewRegistration { ApplicationId = context.Application.Id, Verified = true }, values);
+        return registrar.CreateAsync(
+            PersonAnswers.Create(values) with { Verified = proven is not null },
+            registration,
+            AuditLog.System,
+            cancellation,
+            values,
+            (db, user, token) => verification.QueueAsync(db, context, user, token),
+            proven is { } link ? (db, token) => proof.SpendAsync(db, link, cookie.Read(context.Http)!, token) : null);
+    }
 
-    private PageResult<FormPage> Page(StepContext context, FormProgress progress, int status = StatusCodes.Status200OK) => Themes.Page.Show(
+    private async Task<StepOutcome> RefuseAsync(
+        StepContext context, FormMove.Complete complete, FieldErrors errors, int status, CancellationToken cancellation) =>
+        new StepOutcome.Answered(await PageAsync(context, engine.Refuse(complete, Binding(context), errors), cancellation, status));
+
+    private async Task<PageResult<FormPage>> PageAsync(
+        StepContext context, FormProgress progress, CancellationToken cancellation, int status = StatusCodes.Status200OK, bool resent = false) => Page.Show(
         FormViews.Page(progress, FormPage.Register, context.Action, themes.LanguageOf(context.Http.Request)) with
         {
             Interaction = context.Sealed,
             Application = context.ApplicationView,
             LoginUrl = context.LoginUrl,
+            Verification = progress.Verifies ? await proofs.ViewAsync(context, progress, resent, cancellation) : null,
         },
         status);
 

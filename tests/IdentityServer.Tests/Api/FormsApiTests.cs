@@ -57,12 +57,47 @@ public sealed class FormsApiTests
         await RefusedAsync("[invalid]form.steps[0].fields", "registration", [dependent], [data]);
         await RefusedAsync("[invalid]form.steps[0].fields", "registration", [roles]);
         await RefusedAsync("[invalid]form.type", "survey", [data]);
-        (await api.PostAsync("/api/form", ApiFixture.Json($$$"""{"form":{"name":"{{{name}}}","steps":[{"type":"verifyEmail","fields":["{{{data}}}"]}]}}""")))
-            .ExpectCodes("[invalid]form.steps[0].type");
         await api.NewFormAsync("adminRegistration", [[roles, data, dependent]]);
 
         async Task RefusedAsync(string code, string type, params string[][] steps) =>
             (await api.PostAsync("/api/form", FormFixture.Form(ApiFixture.NewName(), type, steps))).ExpectCodes(code);
+    }
+
+    [Fact]
+    public async Task A_form_may_have_the_address_proven_between_its_steps()
+    {
+        var api = await (await TestServer.SharedAsync()).NewApiAsync();
+        var steps = $$"""[{"fields":["{{Email}}"]},{"type":"verifyEmail","titles":{"de":"Sind Sie das?"} },{"fields":["{{Password}}"]}]""";
+
+        var made = (await PostAsync(steps)).Expect("form");
+        Assert.Equal("""{"type":"verifyEmail","fields":[],"titles":{"de":"Sind Sie das?"}}""", made["steps"]![1]!.ToJsonString());
+        Assert.Equal(
+            made["steps"]!.ToJsonString(), (await api.PutAsync($"/api/form/{made["id"]}", new JsonObject { ["form"] = made.DeepClone() })).Expect("form")["steps"]!.ToJsonString());
+        var schema = (await api.GetAsync($"/api/form/{made["id"]}/schema")).Json;
+        Assert.Contains("proves by mail", schema["properties"]!["user"]!["properties"]!["email"]!["$comment"]!.GetValue<string>(), StringComparison.Ordinal);
+
+        Task<ApiAnswer> PostAsync(string json) => api.PostAsync(
+            "/api/form", ApiFixture.Json($$$"""{"form":{"name":"{{{ApiFixture.NewName()}}}","type":"registration","steps":{{{json}}} } }"""));
+    }
+
+    [Theory]
+    [InlineData("[invalid]form.steps[0].type", "registration", """[{"type":"verifyEmail"},{"fields":["EMAIL"]},{"fields":["PASSWORD"]}]""")]
+    [InlineData("[invalid]form.steps[1].type", "registration", """[{"fields":["PASSWORD"]},{"type":"verifyEmail"},{"fields":["EMAIL"]}]""")]
+    [InlineData("[invalid]form.steps[1].type", "registration", """[{"fields":["EMAIL","PASSWORD"]},{"type":"verifyEmail"}]""")]
+    [InlineData("[invalid]form.steps[2].type", "registration", """[{"fields":["EMAIL"]},{"type":"verifyEmail"},{"type":"verifyEmail"}]""")]
+    [InlineData("[invalid]form.steps[1].type", "registration", """[{"fields":["EMAIL"]},{"type":"verifyPhoneNumber","fields":["PASSWORD"]}]""")]
+    [InlineData("[invalid]form.steps[0].type", "registration", """[{"type":"confirm","fields":["EMAIL"]}]""")]
+    [InlineData("[invalid]form.steps[1].fields", "registration", """[{"fields":["EMAIL"]},{"type":"verifyEmail","fields":["PASSWORD"]}]""")]
+    [InlineData("[invalid]form.steps[1].type", "selfServiceUser", """[{"fields":["EMAIL"]},{"type":"verifyEmail"}]""")]
+    [InlineData("[invalid]form.steps[1].type", "adminRegistration", """[{"fields":["EMAIL"]},{"type":"verifyEmail"}]""")]
+    [InlineData("[invalid]form.steps[1].type", "adminUser", """[{"fields":["EMAIL"]},{"type":"verifyEmail"}]""")]
+    public async Task An_address_is_proven_in_one_place_of_a_registration_form_only(string code, string type, string steps)
+    {
+        var api = await (await TestServer.SharedAsync()).NewApiAsync();
+        var json = steps.Replace("EMAIL", Email, StringComparison.Ordinal).Replace("PASSWORD", Password, StringComparison.Ordinal);
+
+        (await api.PostAsync("/api/form", ApiFixture.Json($$$"""{"form":{"name":"{{{ApiFixture.NewName()}}}","type":"{{{type}}}","steps":{{{json}}} } }""")))
+            .ExpectCodes(code);
     }
 
     [Theory]

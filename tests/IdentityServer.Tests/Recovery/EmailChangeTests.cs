@@ -77,9 +77,43 @@ public sealed class EmailChangeTests(MailServer own) : IClassFixture<MailServer>
     }
 
     [Fact]
-    public async Task An_address_that_somebody_has_looks_the_same_and_nothing_comes_of_it()
+    public async Task An_address_that_somebody_has_looks_the_same_and_its_owner_is_told()
+    {
+        var (user, other, free) = (await AddAsync(server), await server.AddUserAsync(), TestServer.NewEmail());
+        using var browser = server.NewBrowser();
+        var page = await browser.OpenAccountAsync("/account/email", user);
+        var taken = await browser.SubmitAsync(page, ("user.email", other.Email!));
+        var takenWaits = await browser.FollowAsync(taken);
+        var fresh = await browser.SubmitAsync(page, ("user.email", free));
+
+        Assert.Equal((fresh.Status, fresh.Body, fresh.CookieNames()), (taken.Status, taken.Body, taken.CookieNames()));
+        Assert.Equal((await browser.FollowAsync(fresh)).Faceless(free), takenWaits.Faceless(other.Email!));
+        Assert.Equal("Somebody wanted to use your address", (await server.MailToAsync(other.Email!)).Subject);
+    }
+
+    [Fact]
+    public async Task Whose_address_is_typed_again_and_again_is_told_a_few_times_only()
+    {
+        await using var limited = await Mailbox.StartServerAsync();
+        var owner = await limited.AddUserAsync();
+        for (var person = 0; person < 5; person++)
+        {
+            var user = await AddAsync(limited);
+            using var browser = limited.NewBrowser();
+            var page = await browser.OpenAccountAsync("/account/email", user);
+            await browser.SubmitAsync(page, ("user.email", owner.Email!));
+            await browser.SubmitAsync(page, ("user.email", owner.Email!));
+        }
+
+        await limited.SettledAsync();
+        Assert.Equal(8, limited.SentTo(owner.Email!).Count);
+    }
+
+    [Fact]
+    public async Task Who_is_shut_out_is_told_nothing()
     {
         var (user, other) = (await AddAsync(server), await server.AddUserAsync());
+        await server.Get<People>().DeactivateAsync(other.Id, "test", default);
         using var browser = server.NewBrowser();
         var waiting = await AskAsync(server, browser, user, other.Email!);
 

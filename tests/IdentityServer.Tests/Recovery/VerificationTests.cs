@@ -25,26 +25,6 @@ public sealed class VerificationTests(MailServer own) : IClassFixture<MailServer
         Assert.True((await visit.Party.GetUserInfoAsync(refreshed.AccessToken)).Json.GetProperty("email_verified").GetBoolean());
     }
 
-    [Theory]
-    [InlineData(UnverifiedBehavior.Gated)]
-    [InlineData(UnverifiedBehavior.GatedTokens)]
-    public async Task Where_the_application_wants_a_proven_address_the_registration_waits_for_it_and_goes_on(UnverifiedBehavior behavior)
-    {
-        using var visit = await StartAsync(behavior);
-        var (call, email) = (visit.Party.Call(("scope", "openid email")), TestServer.NewEmail());
-        var registered = await RegisterAsync(visit, call, email);
-        var waiting = await visit.Browser.FollowAsync(registered);
-        Assert.Contains(email, waiting.Body, StringComparison.Ordinal);
-        Assert.Equal("interaction_required", AuthorizeAnswer.Read(await visit.OpenAsync(("prompt", "none")))["error"]);
-
-        var confirmed = await visit.Browser.SubmitAsync(waiting, ("code", (await server.MailToAsync(email)).Code()));
-        var answer = AuthorizeAnswer.Read(await visit.Browser.FollowAsync(confirmed));
-
-        Assert.Equal(call["state"], answer["state"]);
-        var tokens = await visit.Party.RedeemAsync(call, answer);
-        Assert.True((await visit.Party.GetUserInfoAsync(tokens.AccessToken)).Json.GetProperty("email_verified").GetBoolean());
-    }
-
     [Fact]
     public async Task Who_signs_in_unproven_asks_for_the_mail_and_may_ask_again()
     {

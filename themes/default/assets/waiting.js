@@ -1,6 +1,6 @@
 // The waiting page goes on by itself when the link was confirmed in another tab or on another device. Without script it looks again
 // every few seconds, and a button goes on.
-const waiting = document.getElementById("waiting");
+const waiting = document.querySelector("#waiting, form[data-state]");
 
 async function look() {
   const response = await fetch(waiting.dataset.state, { credentials: "same-origin", cache: "no-store" });
@@ -9,8 +9,9 @@ async function look() {
     return false;
   }
 
-  // Confirmed: the form goes on just as if its button were pressed. Anything else the page itself says best.
-  if (state === "confirmed") {
+  // Confirmed: the form goes on just as if its button were pressed. Anything else the page itself says best; one that carries answers
+  // would lose them by being opened anew, so it is sent.
+  if (state === "confirmed" || waiting.elements.answers) {
     waiting.elements.code.value = "";
     waiting.submit();
   } else {

@@ -40,8 +40,8 @@ internal static class FormShape
 {
     private static readonly ObjectShape Step = Shape.Object(
         "FormStep",
-        Required("fields", Shape.List(Shape.Uuid)),
-        Kept("type", Shape.Words("collectData")),
+        Kept("fields", Shape.List(Shape.Uuid), "At least one in a step of type collectData, none in one of type verifyEmail."),
+        Kept("type", Shape.Words("collectData", "verifyEmail"), "verifyEmail has the address proven: in registration forms only, after user.email and before user.password."),
         Optional("title", Shape.Text),
         Optional("titles", Shape.Map(Shape.Text), "By language."));
 

@@ -7,6 +7,8 @@ namespace IdentityServer.Api;
 internal static class FormWire
 {
     private const string CollectData = "collectData";
+    private const string VerifyEmail = "verifyEmail";
+    private const string VerifyPhoneNumber = "verifyPhoneNumber";
 
     /// <summary>What is read of an envelope's <c>form</c>.</summary>
     public static FormInput Read(JsonFields form, FieldErrors errors) => new(
@@ -29,13 +31,23 @@ internal static class FormWire
 
     private static StepDefinition ReadStep(JsonFields step, FieldErrors errors)
     {
-        // Addresses are not verified in the middle of a form yet.
-        if (step.Text("type") is { } type && type != CollectData)
+        var type = step.Text("type") ?? CollectData;
+        if (type is VerifyPhoneNumber)
         {
-            errors.Add(step.Path + ".type", "invalid", $"A step is of type {CollectData}.");
+            errors.Add(step.Path + ".type", "invalid", "Telephone numbers can't be proven: this server sends no messages.");
+        }
+        else if (type is not (CollectData or VerifyEmail))
+        {
+            errors.Add(step.Path + ".type", "invalid", $"A step is of type {CollectData} or {VerifyEmail}.");
         }
 
-        return new StepDefinition { Fields = ReadIds(step, errors), Title = step.Text("title"), Titles = step.TextMap("titles") };
+        return new StepDefinition
+        {
+            Type = type is VerifyEmail ? FormStepType.VerifyEmail : FormStepType.CollectData,
+            Fields = ReadIds(step, errors),
+            Title = step.Text("title"),
+            Titles = step.TextMap("titles"),
+        };
     }
 
     private static List<Guid> ReadIds(JsonFields step, FieldErrors errors)
@@ -58,7 +70,7 @@ internal static class FormWire
 
     private static JsonObject Show(StepDefinition step) => ApiJson.WithoutNulls(new()
     {
-        ["type"] = CollectData,
+        ["type"] = step.Type is FormStepType.VerifyEmail ? VerifyEmail : CollectData,
         ["fields"] = new JsonArray([.. step.Fields.Select(id => (JsonNode)JsonValue.Create(id.ToString()))]),
         ["title"] = step.Title,
         ["titles"] = step.Titles is null ? null : new JsonObject(step.Titles.Select(title => KeyValuePair.Create(title.Key, (JsonNode?)title.Value))),

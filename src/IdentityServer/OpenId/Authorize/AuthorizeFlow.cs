@@ -201,7 +201,7 @@ internal sealed class AuthorizeFlow(
         Step.Login => await link.ShowAsync(context, stale is not null, cancellation) ?? login.Show(context, stale),
         Step.SecondFactor => await secondFactor.ShowAsync(context, stale, cancellation),
         Step.SetUpFactor => setUpFactor.Show(context, stale),
-        Step.Register => register.Show(context, stale is not null),
+        Step.Register => await register.ShowAsync(context, stale is not null, cancellation),
         Step.ChangePassword => await changePassword.ShowAsync(context, stale is not null, cancellation),
         Step.VerifyEmail => verifyEmail.Show(context, stale is not null),
         Step.Complete => complete.Show(context, stale is not null),
