@@ -1,3 +1,6 @@
+using IdentityServer.ApiKeys;
+using IdentityServer.Audit;
+using IdentityServer.Data;
 using IdentityServer.Registrations;
 using IdentityServer.Sessions;
 using IdentityServer.Themes;
@@ -15,6 +18,8 @@ internal static class SetupEndpoint
     private const string Email = "user.email";
     private const string FullName = "user.fullName";
     private const string Password = "user.password";
+    private const string MakeKey = "makeKey";
+    private const string KeyName = "Set-up";
 
     /// <summary>Maps the page.</summary>
     public static void MapSetup(this IEndpointRouteBuilder routes)
@@ -32,6 +37,9 @@ internal static class SetupEndpoint
         SetupToken tokens,
         Administrators administrators,
         BrowserSignIn browser,
+        Database database,
+        CatalogRefresh catalogs,
+        TimeProvider clock,
         CancellationToken cancellation)
     {
         if (await administrators.ExistAsync(cancellation))
@@ -42,7 +50,7 @@ internal static class SetupEndpoint
         // What another site filled in is not shown, or it could choose whose address the administrator has.
         var allowed = await guard.AllowsAsync(http) && http.Request.HasFormContentType;
         var form = guard.ComesFromHere(http) ? await PostGuard.ReadAsync(http.Request, cancellation) : FormCollection.Empty;
-        var model = New() with { Token = form[TokenField], Email = form[Email], FullName = form[FullName] };
+        var model = New() with { Token = form[TokenField], Email = form[Email], FullName = form[FullName], MakeKey = form.ContainsKey(MakeKey) };
         if (!allowed)
         {
             return Page.Show(model with { Errors = AccountForm.Stale() });
@@ -69,6 +77,16 @@ internal static class SetupEndpoint
 
         await browser.BeginAsync(
             http, new Proof(user, AuthenticationType.Registration, Amr.Password) { LoginId = user.Email }, applicationId: null, persistent: false, cancellation);
+        if (model.MakeKey)
+        {
+            var made = await FirstKeys.CreateAsync(database, new ApiKeyInput { Name = KeyName }, AuditLog.User(user.Id), clock.GetUtcNow(), cancellation);
+            if (!made.Failed(out _, out var key)) // One of this name is there if the command made it first; then this one is not needed.
+            {
+                await catalogs.RefreshAsync(cancellation);
+                return Page.Show(new FirstKeyPage(key.Key, Paths.Home));
+            }
+        }
+
         http.Response.Headers.Location = Paths.Home;
         return Results.StatusCode(StatusCodes.Status303SeeOther);
     }

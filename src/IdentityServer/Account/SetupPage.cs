@@ -4,7 +4,7 @@ namespace IdentityServer.Account;
 
 /// <summary>
 /// The first administrator, for whoever holds the token from the console. Posts <c>token</c>, <c>user.fullName</c>,
-/// <c>user.email</c>, <c>user.password</c>.
+/// <c>user.email</c>, <c>user.password</c>, <c>makeKey</c>.
 /// </summary>
 public sealed record SetupPage : IPage<SetupPage>, IPostsBack
 {
@@ -23,6 +23,7 @@ public sealed record SetupPage : IPage<SetupPage>, IPostsBack
             Token = "one-time",
             Email = "ada@example.com",
             FullName = "Ada Lovelace",
+            MakeKey = true,
             Errors = new FieldErrors()
                 .Add("token", "invalid", "This is not the token.")
                 .Add("user.password", "tooShort", "The password is too short.", new Dictionary<string, object> { ["min"] = 12 }),
@@ -42,6 +43,9 @@ public sealed record SetupPage : IPage<SetupPage>, IPostsBack
     /// <summary>E-mail address as typed.</summary>
     public string? Email { get; init; }
 
+    /// <summary>Whether a key of the management API is wanted too.</summary>
+    public bool MakeKey { get; init; }
+
     /// <summary>The rule told below the password field.</summary>
     public required int PasswordMinLength { get; init; }
 
@@ -54,4 +58,16 @@ public sealed record SetupPage : IPage<SetupPage>, IPostsBack
     /// <summary>Where the cursor starts.</summary>
     public string? Focus => Themes.Focus.On(
         Errors, ("token", Token), ("user.fullName", FullName), ("user.email", Email), ("user.password", null));
+}
+
+/// <summary>Shows the first key of the management API, once.</summary>
+/// <param name="Key">The key.</param>
+/// <param name="ContinueUrl">Where to go on.</param>
+public sealed record FirstKeyPage(string Key, string ContinueUrl) : IPage<FirstKeyPage>
+{
+    /// <inheritdoc/>
+    public static string Template => "first-key";
+
+    /// <inheritdoc/>
+    public static FirstKeyPage Sample => new("gF6Xk5c129UKgxE8FXVLtAuUiEjoWUhHELMmysFdRyonI41-", "/");
 }

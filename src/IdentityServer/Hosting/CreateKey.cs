@@ -37,18 +37,7 @@ internal static class CreateKey
 
         var now = app.Services.GetRequiredService<TimeProvider>().GetUtcNow();
         var input = new ApiKeyInput { Name = name, Permissions = new ApiKeyPermissions(allowed), KeyManager = keyManager };
-        var created = await app.Services.GetRequiredService<Database>().WriteAsync(
-            async (db, token) =>
-            {
-                var outcome = await ApiKeyStore.CreateAsync(db, null, input, now, token);
-                if (!outcome.Failed(out _, out var key))
-                {
-                    AuditLog.Add(db, AuditLog.System, "API key created", new Dictionary<string, string> { ["id"] = key.Row.Id.ToString() }, now);
-                }
-
-                return outcome;
-            },
-            CancellationToken.None);
+        var created = await FirstKeys.CreateAsync(app.Services.GetRequiredService<Database>(), input, AuditLog.System, now, CancellationToken.None);
         if (created.Failed(out var errors, out var made))
         {
             return Commands.Fail(string.Join('\n', errors.Fields.Concat(errors.General).Select(error => error.Message)));

@@ -30,6 +30,23 @@ public sealed class SetupTests
         Assert.Equal(HttpStatusCode.NotFound, (await browser.PostAsync("/setup", [], [])).Status);
     }
 
+    [Fact]
+    public async Task A_key_of_the_management_api_is_made_if_wished_and_shown_once()
+    {
+        await using var server = await TestServer.StartAsync();
+        using var browser = server.NewBrowser();
+        var page = await browser.OpenAsync("/setup?token=" + server.Get<SetupToken>().Issue());
+
+        var shown = await SubmitAsync(browser, page, ("makeKey", "true"));
+
+        using var client = server.NewClient();
+        client.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", shown.Document.QuerySelector(".secret code")!.TextContent);
+        using var answer = await client.GetAsync(new Uri("/api/application", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal("no-store", shown.Header("Cache-Control"));
+        Assert.Contains("API key created", await server.ReadAsync(db => db.AuditEntries.Select(row => row.Message).ToListAsync()));
+    }
+
     [Theory, OnEachDatabase]
     public async Task Of_two_who_set_up_at_once_one_wins(DatabaseProvider provider)
     {
