@@ -91,7 +91,10 @@ public sealed class JsonWebKey
         return Base64Url.EncodeToString(SHA256.HashData(json));
     }
 
-    /// <summary>Public members alone; there is no other way to write a key.</summary>
+    /// <summary>The key as SubjectPublicKeyInfo in PEM (RFC 7468 §13).</summary>
+    public string ToPem() => ((AsymmetricAlgorithm?)_rsa ?? _ecdsa!).ExportSubjectPublicKeyInfoPem();
+
+    /// <summary>Public members alone; JSON has no other way to write a key.</summary>
     public void WriteTo(Utf8JsonWriter writer)
     {
         writer.WriteStartObject();

@@ -9,6 +9,9 @@ namespace IdentityServer.Protocol;
 /// </summary>
 public sealed record TokenResponse(string AccessToken, int ExpiresIn)
 {
+    /// <summary>When the access token ends, for who answers in another form; not part of this one.</summary>
+    public DateTimeOffset ExpiresAt { get; init; }
+
     public string? IdToken { get; init; }
     public string? RefreshToken { get; init; }
     public Guid? RefreshTokenId { get; init; }

@@ -14,7 +14,7 @@ internal delegate Task<ApiResult> ApiHandler(ApiRequest request, CancellationTok
 /// What stands around every handler: who calls and whether they may (§2), the tenant, the body, and an answer whatever happens.
 /// The permission is the one of the matched route and the real method; nothing that the caller sends changes either.
 /// </summary>
-internal sealed partial class ApiEndpoint(ApiKeyCatalog keys, TenantCatalog tenants, ILogger<ApiEndpoint> log)
+internal sealed partial class ApiEndpoint(ApiKeyCatalog keys, PersonTokens persons, TenantCatalog tenants, PublicAddress address, ILogger<ApiEndpoint> log)
 {
     /// <summary>The largest body, in bytes, unless a call takes more.</summary>
     public const int MaxBody = 1024 * 1024;
@@ -23,15 +23,25 @@ internal sealed partial class ApiEndpoint(ApiKeyCatalog keys, TenantCatalog tena
     public const string TenantHeader = "X-FusionAuth-TenantId";
 
     /// <summary>Answers a call of a route that needs a key with <paramref name="permission"/>.</summary>
-    public Task RunAsync(HttpContext http, string permission, ApiHandler handler, int maxBody) => AnswerAsync(
-        http, Authenticate(http, out _) is { } caller && caller.Permissions.Allow(permission, http.Request.Method) ? caller : null, permission, handler, maxBody);
+    public Task RunAsync(HttpContext http, string permission, ApiHandler handler, int maxBody) =>
+        AnswerAsync(http, cancellation => ValueTask.FromResult(HolderOf(http, permission, out _)), permission, handler, maxBody);
+
+    /// <summary>Answers a call for which a key with <paramref name="permission"/> is needed, or a person's token. The key wins.</summary>
+    public Task RunPersonalAsync(HttpContext http, string permission, ApiHandler handler) => AnswerAsync(
+        http,
+        async cancellation => HolderOf(http, permission, out var presented) is { } holder ? holder
+            : presented && !PersonTokens.IsInHeader(http.Request) ? null
+            : await persons.AuthenticateAsync(http, cancellation),
+        permission,
+        handler,
+        MaxBody);
 
     /// <summary>Answers a call of a route that is open: without a key too, but not with a wrong one.</summary>
     public async Task RunOpenAsync(HttpContext http, string route, Func<bool, CancellationToken, Task<ApiResult>> handler)
     {
         var caller = Authenticate(http, out var presented);
         await (presented && caller is null
-            ? AnswerAsync(http, null, route, (_, _) => Task.FromResult(ApiResult.Denied), MaxBody)
+            ? AnswerAsync(http, _ => ValueTask.FromResult<ApiCaller?>(null), route, (_, _) => Task.FromResult(ApiResult.Denied), MaxBody)
             : (await handler(caller is not null, http.RequestAborted)).WriteAsync(http.Response, http.RequestAborted));
     }
 
@@ -39,14 +49,49 @@ internal sealed partial class ApiEndpoint(ApiKeyCatalog keys, TenantCatalog tena
     public Task RunPublicAsync(HttpContext http, string route, ApiHandler handler)
     {
         var caller = Authenticate(http, out var presented);
-        return AnswerAsync(http, caller ?? (presented ? null : ApiCaller.Nobody), route, handler, MaxBody);
+        return AnswerAsync(http, _ => ValueTask.FromResult(caller ?? (presented ? null : ApiCaller.Nobody)), route, handler, MaxBody);
     }
 
-    private async Task AnswerAsync(HttpContext http, ApiCaller? caller, string permission, ApiHandler handler, int maxBody)
+    /// <summary>The same where a person's token may stand in place of the key. In the header it must be a good one.</summary>
+    public Task RunPublicPersonalAsync(HttpContext http, string route, ApiHandler handler) => AnswerAsync(
+        http,
+        async cancellation => Authenticate(http, out var presented) is { } holder ? holder
+            : !presented ? await persons.AuthenticateAsync(http, cancellation) ?? ApiCaller.Nobody
+            : PersonTokens.IsInHeader(http.Request) ? await persons.AuthenticateAsync(http, cancellation)
+            : null,
+        route,
+        handler,
+        MaxBody);
+
+    /// <summary>Answers a call about the access token that it is sent, whosever that is.</summary>
+    public Task RunTokenAsync(HttpContext http, string route, Func<string, ApiResult> handler)
     {
+        var sent = string.Empty;
+        return AnswerAsync(
+            http,
+            async cancellation =>
+            {
+                if (await persons.FindAsync(http, cancellation) is not (var text, var token))
+                {
+                    return null;
+                }
+
+                sent = text;
+                return ApiCaller.Person(token);
+            },
+            route,
+            (_, _) => Task.FromResult(handler(sent)),
+            MaxBody);
+    }
+
+    private async Task AnswerAsync(
+        HttpContext http, Func<CancellationToken, ValueTask<ApiCaller?>> authenticate, string permission, ApiHandler handler, int maxBody)
+    {
+        ApiCaller? caller = null;
         ApiResult result;
         try
         {
+            caller = await authenticate(http.RequestAborted);
             result = caller is null ? ApiResult.Denied : await HandleAsync(http, caller, handler, maxBody);
         }
         catch (BadHttpRequestException exception)
@@ -96,8 +141,12 @@ internal sealed partial class ApiEndpoint(ApiKeyCatalog keys, TenantCatalog tena
             errors.Add("tenantId", "invalid", $"The header {TenantHeader} names no tenant.");
         }
 
-        return errors.Any ? ApiResult.Refused(errors) : await handler(new ApiRequest(http, caller, body), http.RequestAborted);
+        return errors.Any ? ApiResult.Refused(errors) : await handler(
+            new ApiRequest(http, caller, body, RequestSources.Of(http.Request.Headers, address)), http.RequestAborted);
     }
+
+    private ApiCaller? HolderOf(HttpContext http, string permission, out bool presented) =>
+        Authenticate(http, out presented) is { } caller && caller.Permissions.Allow(permission, http.Request.Method) ? caller : null;
 
     // §2: the key stands bare in the header. Bearer and Basic are other things; several headers are none.
     private ApiCaller? Authenticate(HttpContext http, out bool presented)
@@ -110,7 +159,7 @@ internal sealed partial class ApiEndpoint(ApiKeyCatalog keys, TenantCatalog tena
 
         var header = http.Request.Headers.Authorization;
         presented = header.Count > 1 || header is [{ Length: > 0 }];
-        return header is [{ Length: > 0 } value] && keys.Find(value) is { } key ? ApiCaller.Holding(key) : null;
+        return header is [{ Length: > 0 } value] && !PersonTokens.IsInHeader(http.Request) && keys.Find(value) is { } key ? ApiCaller.Holding(key) : null;
     }
 
     // Bounded here as well as by the server in front, which a host that embeds us may have set otherwise.

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Primitives;
 namespace IdentityServer.Api;
 
 /// <summary>A call of the management API, as its handlers read it. What is wrong with it gathers in <see cref="Errors"/>.</summary>
-internal sealed class ApiRequest(HttpContext http, ApiCaller caller, JsonNode? body)
+internal sealed class ApiRequest(HttpContext http, ApiCaller caller, JsonNode? body, RequestSource source)
 {
     /// <summary>Who calls.</summary>
     public ApiCaller Caller { get; } = caller;
@@ -28,6 +28,13 @@ internal sealed class ApiRequest(HttpContext http, ApiCaller caller, JsonNode? b
 
     /// <summary>What the caller says it is.</summary>
     public string? UserAgent => http.Request.Headers.UserAgent;
+
+    /// <summary>Where the call was made.</summary>
+    public RequestSource Source => source;
+
+    /// <summary>A cookie, where one counts that proves something by itself.</summary>
+    public string? Cookie(string name) =>
+        source.CountsCookies(http.Request.Method) && http.Request.Cookies[name] is { Length: > 0 and <= JsonFields.Any } value ? value : null;
 
     /// <summary>Whether there is a key that may make this call.</summary>
     public bool HasKeyFor(string permission) => Caller.Permissions.Allow(permission, http.Request.Method);

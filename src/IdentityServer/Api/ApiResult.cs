@@ -22,9 +22,13 @@ internal sealed class ApiResult
 
     private readonly object? body;
     private readonly string? retryAfter;
+    private readonly (string Name, string? Value, CookieOptions Options)[] cookies = [];
 
     private ApiResult(int status, object? body, string? retryAfter = null) =>
         (Status, this.body, this.retryAfter) = (status, body, retryAfter);
+
+    private ApiResult(ApiResult other, (string Name, string? Value, CookieOptions Options) cookie) =>
+        (Status, body, retryAfter, cookies) = (other.Status, other.body, other.retryAfter, [.. other.cookies, cookie]);
 
     /// <summary>The HTTP status.</summary>
     public int Status { get; }
@@ -59,12 +63,27 @@ internal sealed class ApiResult
         where T : class =>
         outcome is not { } result ? Missing : result.Failed(out var errors, out _) ? Refused(errors) : Empty;
 
+    /// <summary>The answer with a cookie; without a value it is taken from the browser.</summary>
+    public ApiResult With(string cookie, string? value, CookieOptions options) => new(this, (cookie, value, options));
+
     /// <summary>Sends the answer.</summary>
     public async Task WriteAsync(HttpResponse response, CancellationToken cancellation)
     {
         response.StatusCode = Status;
         response.Headers.CacheControl = "no-store";
         response.Headers.RetryAfter = retryAfter;
+        foreach (var (name, value, options) in cookies)
+        {
+            if (value is null)
+            {
+                response.Cookies.Delete(name, options);
+            }
+            else
+            {
+                response.Cookies.Append(name, value, options);
+            }
+        }
+
         if (body is null)
         {
             response.ContentLength = 0;

@@ -35,6 +35,9 @@ public static class ApiRoutes
         WebAuthnApi.Map(routes);
         WebAuthnLoginApi.Map(routes);
         LoginApi.Map(routes);
+        LogoutApi.Map(routes);
+        JwtApi.Map(routes);
+        RefreshTokensApi.Map(routes);
         TwoFactorApi.Map(routes);
         UserTwoFactorApi.Map(routes);
         PasswordlessApi.Map(routes);
@@ -45,6 +48,8 @@ public static class ApiRoutes
     public static IServiceCollection AddApi(this IServiceCollection services)
     {
         services.AddSingleton<ApiEndpoint>();
+        services.AddSingleton<PersonTokens>();
+        services.AddSingleton<TokenCookies>();
         services.AddSingleton<ApiChanges>();
         services.AddSingleton<UserSearch>();
         services.AddSingleton<Invitations>();
@@ -77,6 +82,28 @@ public static class ApiRoutes
     {
         var endpoint = routes.ServiceProvider.GetRequiredService<ApiEndpoint>();
         routes.MapMethods(pattern, [method], http => endpoint.RunPublicAsync(http, pattern, handler)).WithMetadata(call);
+    }
+
+    /// <summary>Maps a call that needs a key, or the access token of the person whom it is about.</summary>
+    internal static void MapPersonalApi(this IEndpointRouteBuilder routes, string method, string pattern, ApiCall call, ApiHandler handler)
+    {
+        var permission = Permission(RoutePatternFactory.Parse(pattern));
+        var endpoint = routes.ServiceProvider.GetRequiredService<ApiEndpoint>();
+        routes.MapMethods(pattern, [method], http => endpoint.RunPersonalAsync(http, permission, handler)).WithMetadata(call);
+    }
+
+    /// <summary>Maps a call about the access token that it is sent.</summary>
+    internal static void MapTokenApi(this IEndpointRouteBuilder routes, string method, string pattern, ApiCall call, Func<string, ApiResult> handler)
+    {
+        var endpoint = routes.ServiceProvider.GetRequiredService<ApiEndpoint>();
+        routes.MapMethods(pattern, [method], http => endpoint.RunTokenAsync(http, pattern, handler)).WithMetadata(call);
+    }
+
+    /// <summary>Maps a call that needs nothing where what it is sent proves enough; else a key or a person's access token.</summary>
+    internal static void MapPublicPersonalApi(this IEndpointRouteBuilder routes, string method, string pattern, ApiCall call, ApiHandler handler)
+    {
+        var endpoint = routes.ServiceProvider.GetRequiredService<ApiEndpoint>();
+        routes.MapMethods(pattern, [method], http => endpoint.RunPublicPersonalAsync(http, pattern, handler)).WithMetadata(call);
     }
 
     /// <summary>The permission that a route needs.</summary>

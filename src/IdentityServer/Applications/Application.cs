@@ -64,6 +64,9 @@ public sealed class Application
     /// <summary>What people may do whose e-mail address is not proven.</summary>
     public UnverifiedBehavior Unverified => Settings.Unverified?.Behavior ?? UnverifiedBehavior.Allow;
 
+    /// <summary>Whether people prove addresses by typing the mailed code into a page of the application.</summary>
+    public bool VerifiesByCode => Settings.VerificationStrategy is VerificationStrategy.FormField;
+
     /// <summary>Whether people may sign in by a mailed link or code.</summary>
     public bool AllowsLink => Settings.PasswordlessConfiguration.Enabled;
 

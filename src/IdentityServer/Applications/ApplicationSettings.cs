@@ -33,6 +33,12 @@ public sealed record ApplicationSettings
     /// <summary>What people may do whose e-mail address is not proven. Null, not set: all.</summary>
     public UnverifiedConfiguration? Unverified { get; init; }
 
+    /// <summary>Whether a sign-in by the management API tells that a registration is not proven. Null, not set: no.</summary>
+    public bool? VerifyRegistration { get; init; }
+
+    /// <summary>How people prove address and registration where the application has pages of its own. Null, not set: by a link.</summary>
+    public VerificationStrategy? VerificationStrategy { get; init; }
+
     /// <summary>Token lifetimes and keys.</summary>
     public JwtConfiguration JwtConfiguration { get; init; } = new();
 

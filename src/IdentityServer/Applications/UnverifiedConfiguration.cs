@@ -14,6 +14,16 @@ public sealed record UnverifiedConfiguration
     public Dictionary<string, JsonElement>? Others { get; init; }
 }
 
+/// <summary>Values of <c>verificationStrategy</c>.</summary>
+public enum VerificationStrategy
+{
+    /// <summary>They open the link in the mail.</summary>
+    ClickableLink,
+
+    /// <summary>They type the code in the mail into a page of the application, which got the id that belongs to it.</summary>
+    FormField,
+}
+
 /// <summary>Values of <c>unverified.behavior</c>.</summary>
 public enum UnverifiedBehavior
 {

@@ -26,6 +26,9 @@ public static class Admission
     /// <summary>Whether the person has an address that nobody has proven to be theirs.</summary>
     public static bool IsUnproven(User user) => user is { Email: not null, Verified: false };
 
+    /// <summary>Whether a sign-in to the application ends only with a proven address.</summary>
+    public static bool MustProveAddress(Application application, User user) => application.Unverified is not UnverifiedBehavior.Allow && IsUnproven(user);
+
     /// <summary>Why not, or null if the person may.</summary>
     public static OAuthError? Check(Application application, User? user, Registration? registration, DateTimeOffset now) =>
         CheckApplication(application)

@@ -12,6 +12,7 @@ internal static class FactorServices
         services.AddSingleton<SecondFactors>();
         services.AddSingleton<FactorStore>();
         services.AddSingleton<PendingLogins>();
+        services.AddSingleton<TrustTokens>();
         return services;
     }
 }

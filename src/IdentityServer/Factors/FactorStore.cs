@@ -112,7 +112,8 @@ public sealed class FactorStore(
     /// Removes a factor of somebody who proves one by a code. A recovery code removes all: who needs one has lost them.
     /// The outcome says what came of the code; nothing was removed unless it is right.
     /// </summary>
-    public Task<(FactorOutcome Outcome, bool Found)> RemoveAsync(User user, string code, string? typed, string actor, CancellationToken cancellation)
+    public Task<(FactorOutcome Outcome, bool Found)> RemoveAsync(
+        User user, string code, string? typed, string actor, CancellationToken cancellation, string? transaction = null)
     {
         var now = clock.GetUtcNow();
         return database.WriteAsync<(FactorOutcome, bool)>(
@@ -123,7 +124,7 @@ public sealed class FactorStore(
                     return (new FactorOutcome.Wrong(), false);
                 }
 
-                var outcome = await factors.ProveAsync(db, user, typed, null, now, token);
+                var outcome = await factors.ProveAsync(db, user, typed, null, now, token, transaction);
                 if (outcome is FactorOutcome.Right right)
                 {
                     await (right.ByRecoveryCode ? RemoveAllAsync(db, user.Id, actor, now, token) : RemoveAsync(db, user.Id, code, actor, now, token));

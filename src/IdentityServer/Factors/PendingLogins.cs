@@ -10,7 +10,11 @@ namespace IdentityServer.Factors;
 /// <param name="Proof">What was proved so far.</param>
 /// <param name="ApplicationId">The application, if one was named.</param>
 /// <param name="State">What the caller wants back.</param>
-public sealed record PendingLogin(Proof Proof, Guid? ApplicationId, string? State);
+public sealed record PendingLogin(Proof Proof, Guid? ApplicationId, string? State)
+{
+    /// <summary>What the token answers that the right code gives; null: it gives none.</summary>
+    public string? TrustChallenge { get; init; }
+}
 
 /// <summary>
 /// Keeps them under a one-time id, for five minutes. The person's security stamp goes with it, so that a change of any credential
@@ -24,6 +28,7 @@ public sealed class PendingLogins(Database database, LinkStore links, People peo
     private const string Methods = "amr";
     private const string LoginId = "loginId";
     private const string StateField = "state";
+    private const string Challenge = "challenge";
 
     /// <summary>Keeps one; returns its id, which is a secret.</summary>
     public async Task<string> BeginAsync(PendingLogin pending, CancellationToken cancellation)
@@ -56,6 +61,9 @@ public sealed class PendingLogins(Database database, LinkStore links, People peo
         return await people.FindAsync(Guid.Parse(facts[UserId]), cancellation) is { Active: true } user && user.SecurityStamp == facts[Stamp]
             ? new PendingLogin(
                 new Proof(user, Enum.Parse<AuthenticationType>(facts[Type]), facts[Methods]) { LoginId = facts.GetValueOrDefault(LoginId) }, link.ApplicationId, facts.GetValueOrDefault(StateField))
+            {
+                TrustChallenge = facts.GetValueOrDefault(Challenge),
+            }
             : null;
     }
 
@@ -93,6 +101,11 @@ public sealed class PendingLogins(Database database, LinkStore links, People peo
         if (pending.State is not null)
         {
             facts[StateField] = pending.State;
+        }
+
+        if (pending.TrustChallenge is { } challenge)
+        {
+            facts[Challenge] = challenge;
         }
 
         return new LinkFacts { More = facts };

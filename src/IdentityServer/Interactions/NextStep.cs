@@ -192,7 +192,7 @@ public static class NextStep
             return Due(situation, Step.ChangePassword, OAuthError.InteractionRequired);
         }
 
-        if (refusal == Admission.Unverified || (situation.Application.Unverified is not UnverifiedBehavior.Allow && Admission.IsUnproven(user)))
+        if (refusal == Admission.Unverified || Admission.MustProveAddress(situation.Application, user))
         {
             return Due(situation, Step.VerifyEmail, OAuthError.InteractionRequired);
         }

@@ -40,6 +40,9 @@ public enum LinkPurpose
 
     /// <summary>Proves the address in the middle of the form by which somebody registers, before there is an account.</summary>
     Register,
+
+    /// <summary>Proves to the management API that a second factor was given a moment ago.</summary>
+    TrustToken,
 }
 
 /// <summary>

@@ -86,7 +86,7 @@ public static class LinkLifetimes
         LinkPurpose.VerifyEmail or LinkPurpose.VerifyRegistration or LinkPurpose.ChangeEmail => TimeSpan.FromHours(24),
         LinkPurpose.ChangePassword => TimeSpan.FromMinutes(30),
         LinkPurpose.Invitation or LinkPurpose.UndoChangeEmail => TimeSpan.FromDays(7),
-        LinkPurpose.TwoFactorLogin => TimeSpan.FromMinutes(5),
+        LinkPurpose.TwoFactorLogin or LinkPurpose.TrustToken => TimeSpan.FromMinutes(5),
         _ => TimeSpan.FromMinutes(1),
     };
 }

@@ -27,9 +27,6 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Warning, Message = "A code of authorization {AuthorizationId} of application {ApplicationId} was used twice; the authorization is revoked.")]
     public static partial void CodeReused(this ILogger log, Guid authorizationId, Guid applicationId);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "A refresh token of authorization {AuthorizationId} of application {ApplicationId} was used twice; the authorization is revoked.")]
-    public static partial void RefreshTokenReused(this ILogger log, Guid authorizationId, Guid applicationId);
-
     [LoggerMessage(Level = LogLevel.Warning, Message = "Application {ApplicationId} failed to authenticate from {Address}: {Cause}.")]
     public static partial void ClientRefused(this ILogger log, Guid applicationId, IPAddress? address, string? cause);
 

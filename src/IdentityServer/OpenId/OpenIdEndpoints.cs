@@ -16,6 +16,8 @@ internal static class OpenIdEndpoints
         services.AddSingleton<SealedInteraction>();
         services.AddSingleton<AuthorizationCodes>();
         services.AddSingleton<RefreshTokens>();
+        services.AddSingleton<RefreshRedemption>();
+        services.AddSingleton<RefreshTokenFamilies>();
         services.AddSingleton<DirectTokens>();
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<SpentAssertions>();

@@ -15,6 +15,9 @@ public sealed class AddressVerification(
     // Asked for by whoever; see RecoveryWish.ByStranger.
     private const string Stranger = "stranger";
 
+    // The id alone proves nothing, for it is in the hands of whoever wants the proof.
+    private const string Code = "byCode";
+
     /// <summary>Queues the mail in the caller's transaction; null: there are too many already.</summary>
     public async Task<MadeLink?> QueueAsync(
         ServerDbContext db, User user, LinkPurpose purpose, RecoveryWish wish, CancellationToken token, bool sends = true)
@@ -26,8 +29,25 @@ public sealed class AddressVerification(
             return null;
         }
 
-        return await reset.MakeAsync(db, purpose, user, key, email, wish, token, sends, wish.ByStranger ? new() { [Stranger] = "true" } : null);
+        var facts = new Dictionary<string, string>();
+        if (wish.ByStranger)
+        {
+            facts[Stranger] = "true";
+        }
+
+        if (wish.ByCode)
+        {
+            facts[Code] = "true";
+        }
+
+        return await reset.MakeAsync(db, purpose, user, key, email, wish, token, sends, facts);
     }
+
+    /// <summary>Whether it takes the mailed code, beside its secret, to confirm a link by the management API.</summary>
+    public async Task<bool> TakesCodeAsync(string secret, CancellationToken cancellation) =>
+        await links.FindAsync(secret, cancellation) is { } link && TakesCode(link);
+
+    private bool TakesCode(Link link) => links.FactsOf(link).More.ContainsKey(Code);
 
     /// <summary>Mails a link to a person of whom it is known that they are there; null: there are too many already.</summary>
     public Task<MadeLink?> AskAsync(User user, LinkPurpose purpose, RecoveryWish wish, CancellationToken cancellation, bool sends = true) =>
@@ -75,6 +95,7 @@ public sealed class AddressVerification(
             var hash = Tokens.OpaqueSecret.HashOf(secret);
             return await links.SpendAsync(db, secret, purpose, token)
                 && await db.Links.AsNoTracking().SingleOrDefaultAsync(row => row.SecretHash == hash, token) is { } link
+                && !TakesCode(link)
                 && await ConfirmAsync(db, link, links.FactsOf(link), token);
         },
         cancellation);

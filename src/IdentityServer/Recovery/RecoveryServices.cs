@@ -10,6 +10,7 @@ internal static class RecoveryServices
     public static IServiceCollection AddRecovery(this IServiceCollection services)
     {
         services.AddSingleton<PasswordReset>();
+        services.AddSingleton<DirectPasswordChange>();
         services.AddSingleton<AddressVerification>();
         services.AddSingleton<EmailChange>();
         services.AddSingleton<RegistrationProof>();

@@ -28,6 +28,9 @@ public sealed record RecoveryWish
     /// <summary>Languages of the page, for people who have said nothing about theirs.</summary>
     public IReadOnlyList<string> Languages { get; init; } = [];
 
+    /// <summary>Whether the person types the mailed code into a page of the application, which holds the link's secret.</summary>
+    public bool ByCode { get; init; }
+
     /// <summary>
     /// Whether whoever asks may have set up the account in another's name: then proving the address removes what they set.
     /// </summary>

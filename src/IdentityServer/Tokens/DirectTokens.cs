@@ -15,6 +15,11 @@ namespace IdentityServer.Tokens;
 internal sealed class DirectTokens(Database database, RefreshTokens refreshTokens, TokenIssuer issuer, TimeProvider clock)
 {
     /// <summary>
+    /// Whether an authorization is one of these: others give refresh tokens with the scope offline_access alone, these have no scopes.
+    /// </summary>
+    public static bool Gave(Authorization authorization) => authorization.Scopes.Length == 0;
+
+    /// <summary>
     /// The tokens. Null: since the person proved who they are, they were shut out or a credential changed, and nothing was recorded.
     /// </summary>
     public async Task<TokenResponse?> IssueAsync(Proof proof, Application application, Registration? registration, string? address, CancellationToken cancellation)
@@ -69,7 +74,6 @@ internal sealed class DirectTokens(Database database, RefreshTokens refreshToken
                 Registration = registration,
                 Authorization = authorization,
                 RefreshToken = value,
-                RefreshTokenId = refreshToken?.Id,
             })
             : null;
     }

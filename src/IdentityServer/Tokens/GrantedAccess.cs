@@ -33,8 +33,8 @@ internal sealed record GrantedAccess
     /// <summary>The refresh token that goes with it, if any.</summary>
     public string? RefreshToken { get; init; }
 
-    /// <summary>Its id.</summary>
-    public Guid? RefreshTokenId { get; init; }
+    /// <summary>The longest life of the access token, where that is less than the application's.</summary>
+    public TimeSpan? MaxLifetime { get; init; }
 
     /// <summary>The <c>nonce</c> of the authorization request; not repeated on refresh (OpenID Connect Core §12.2).</summary>
     public string? Nonce { get; init; }

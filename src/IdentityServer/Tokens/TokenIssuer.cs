@@ -15,15 +15,19 @@ internal sealed class TokenIssuer(SigningKeyRing keys, GroupCatalog groups, Publ
     {
         var now = clock.GetUtcNow();
         var accessToken = JsonWebToken.Sign(keys.Signer(access.Application.AccessTokenKey, access.Application.AccessTokenAlgorithm), TokenTypes.AccessToken, AccessClaims(access, now));
-        return new TokenResponse(accessToken, (int)access.Application.TokenLifetime.TotalSeconds)
+        return new TokenResponse(accessToken, (int)Lifetime(access).TotalSeconds)
         {
+            ExpiresAt = now + Lifetime(access),
             IdToken = access.User is not null && access.Scopes.Contains(Scopes.OpenId) ? IdToken(access, accessToken, now) : null,
             RefreshToken = access.RefreshToken,
-            RefreshTokenId = access.RefreshTokenId,
+            RefreshTokenId = access.RefreshToken is null ? null : access.Authorization?.Id, // The family's: rotation changes the value alone.
             Scope = access.Scopes,
             UserId = access.User?.Id,
         };
     }
+
+    private static TimeSpan Lifetime(GrantedAccess access) =>
+        access.MaxLifetime is { } max && max < access.Application.TokenLifetime ? max : access.Application.TokenLifetime;
 
     private AccessTokenClaims AccessClaims(GrantedAccess access, DateTimeOffset now) => new()
     {
@@ -33,7 +37,7 @@ internal sealed class TokenIssuer(SigningKeyRing keys, GroupCatalog groups, Publ
         ClientId = access.Application.ClientId,
         JwtId = Guid.CreateVersion7(now).ToString(),
         IssuedAt = now,
-        ExpiresAt = now + access.Application.TokenLifetime,
+        ExpiresAt = now + Lifetime(access),
         Scope = access.Scopes,
         AuthenticatedAt = access.Authorization?.AuthenticatedAt,
         AuthenticationContext = access.Authorization?.Acr,

@@ -12,6 +12,12 @@ namespace IdentityServer.Tests.Api;
 /// <summary>What the management API answered.</summary>
 public sealed record ApiAnswer(HttpStatusCode Status, string? MediaType, string Body)
 {
+    /// <summary>The cookies that it sets, as they stand in its headers, by name.</summary>
+    public IReadOnlyDictionary<string, string> Cookies { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The value of a cookie that it sets; null: it sets none of this name.</summary>
+    public string? CookieValue(string name) => Cookies.TryGetValue(name, out var cookie) ? cookie.Split(';')[0].Split('=', 2)[1] : null;
+
     /// <summary>The body.</summary>
     public JsonObject Json => JsonNode.Parse(Body)!.AsObject();
 
@@ -49,7 +55,7 @@ public sealed record ApiAnswer(HttpStatusCode Status, string? MediaType, string 
 }
 
 /// <summary>A holder of an API key. What is exchanged is held against the OpenAPI document.</summary>
-public sealed class ApiClient(HttpClient http, string? key)
+public sealed class ApiClient(HttpClient http, string? key, params (string Name, string Value)[] headers)
 {
     public const string MergePatch = "application/merge-patch+json";
     public const string JsonPatch = "application/json-patch+json";
@@ -75,6 +81,11 @@ public sealed class ApiClient(HttpClient http, string? key)
             request.Headers.TryAddWithoutValidation("Authorization", key);
         }
 
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
         if (body is not null)
         {
             request.Content = new ByteArrayContent(body);
@@ -83,7 +94,10 @@ public sealed class ApiClient(HttpClient http, string? key)
         }
 
         using var response = await http.SendAsync(request);
-        var answer = new ApiAnswer(response.StatusCode, response.Content.Headers.ContentType?.MediaType, await response.Content.ReadAsStringAsync());
+        var answer = new ApiAnswer(response.StatusCode, response.Content.Headers.ContentType?.MediaType, await response.Content.ReadAsStringAsync())
+        {
+            Cookies = response.Headers.TryGetValues("Set-Cookie", out var cookies) ? cookies.ToDictionary(cookie => cookie.Split('=')[0]) : new Dictionary<string, string>(),
+        };
         var broken = (await OpenApiContract.OfAsync(http)).BrokenBy(method, path, answer.Status, answer.Body);
         Assert.True(broken is null, $"{method} {path}: {broken} {answer.Body}");
         return answer;
@@ -128,6 +142,16 @@ public static class ApiFixture
 
     /// <summary>A caller with this in the header Authorization, or nothing.</summary>
     public static ApiClient ApiWith(this TestServer server, string? key) => new(server.NewClient(), key);
+
+    /// <summary>A caller with this access token.</summary>
+    public static ApiClient ApiOf(this TestServer server, string accessToken) => server.ApiWith("Bearer " + accessToken);
+
+    /// <summary>A page in a browser with these cookies, from which a script of an origin calls; null: the browser does not say which.</summary>
+    public static ApiClient ApiInBrowser(this TestServer server, string? origin, params (string Name, string? Value)[] cookies)
+    {
+        var cookie = ("Cookie", string.Join("; ", cookies.Select(pair => $"{pair.Name}={pair.Value}")));
+        return new(server.NewClient(), null, origin is null ? [cookie] : [cookie, ("Origin", origin)]);
+    }
 
     /// <summary>A name that nobody else has.</summary>
     public static string NewName() => "Test " + Guid.NewGuid().ToString("N");

@@ -56,8 +56,17 @@ public sealed class OpenApiContract(JsonObject document)
             return Problem(JsonNode.Parse(answer), schema, "answer", isStrict: true);
         }
 
-        return schema is not null && operation["security"]!.AsArray().Count == 1 ? "The document promises a body." : null;
+        return schema is not null && !IsOpen(operation) ? "The document promises a body." : null;
     }
+
+    /// <summary>Whether a call needs neither a key nor a token.</summary>
+    public static bool IsOpen(JsonObject operation) => operation["security"]!.AsArray().Any(scheme => scheme!.AsObject().Count == 0);
+
+    /// <summary>Whether a call is one for keys, perhaps among others.</summary>
+    public static bool TakesKey(JsonObject operation) => operation["security"]!.AsArray().Any(scheme => scheme!.AsObject().ContainsKey("apiKey"));
+
+    /// <summary>Whether a person's token is taken in place of a key.</summary>
+    public static bool TakesToken(JsonObject operation) => operation["security"]!.AsArray().Any(scheme => scheme!.AsObject().ContainsKey("accessToken"));
 
     /// <summary>What of a request that was taken the document does not allow; null: nothing. Members that are not known are ignored (C12).</summary>
     public string? Unknown(string method, string pathAndQuery, string mediaType, JsonNode body) =>

@@ -10,7 +10,7 @@ internal static class ApplicationWire
     /// <summary>Sections and members that are kept and returned without effect.</summary>
     public static readonly string[] Kept =
     [
-        "themeId", "baseURL", "verifyRegistration", "verificationEmailTemplateId", "verificationStrategy",
+        "themeId", "baseURL", "verificationEmailTemplateId",
         "authenticationTokenConfiguration", "emailConfiguration", "lambdaConfiguration", "samlv2Configuration",
         "cleanSpeakConfiguration", "accessControlConfiguration", "externalIdentifierConfiguration", "phoneConfiguration",
         "universalConfiguration", "registrationDeletePolicy",
@@ -33,6 +33,8 @@ internal static class ApplicationWire
                 FormConfiguration = application.Has("formConfiguration") ? ReadForms(application.Section("formConfiguration")) : null,
                 WebAuthnConfiguration = application.Has("webAuthnConfiguration") ? ReadWebAuthn(application.Section("webAuthnConfiguration")) : null,
                 Unverified = application.Has("unverified") ? ReadUnverified(application.Section("unverified")) : null,
+                VerifyRegistration = application.OptionalFlag("verifyRegistration"),
+                VerificationStrategy = application.Choice<VerificationStrategy>("verificationStrategy"),
                 PasswordlessConfiguration = ReadPasswordless(application.Section("passwordlessConfiguration")),
                 LoginConfiguration = ReadLogin(application.Section("loginConfiguration")),
                 MultiFactorConfiguration = ReadMultiFactor(application.Section("multiFactorConfiguration")),

@@ -2,10 +2,13 @@ using System.Text.Json.Nodes;
 using IdentityServer.Applications;
 using IdentityServer.Authorizations;
 using IdentityServer.Data;
+using IdentityServer.Email;
 using IdentityServer.Factors;
 using IdentityServer.Groups;
 using IdentityServer.Interactions;
 using IdentityServer.Links;
+using IdentityServer.Protocol;
+using IdentityServer.Recovery;
 using IdentityServer.Registrations;
 using IdentityServer.Sessions;
 using IdentityServer.Tokens;
@@ -24,7 +27,10 @@ internal sealed class LoginAnswers(
     PendingLogins pending,
     BrowserTrust trust,
     DirectTokens tokens,
+    TokenCookies cookies,
+    MailAvailability mail,
     LinkStore links,
+    AddressVerification verification,
     Database database,
     TimeProvider clock)
 {
@@ -34,13 +40,19 @@ internal sealed class LoginAnswers(
     /// <summary>The password must be changed first.</summary>
     public const int PasswordChangeDue = 203;
 
+    /// <summary>The e-mail address must be proven first.</summary>
+    public const int AddressUnproven = 212;
+
+    /// <summary>In, and the registration is not proven.</summary>
+    public const int RegistrationUnproven = 213;
+
     /// <summary>A second factor is due, or to be set up.</summary>
     public const int SecondFactorDue = 242;
 
     private static readonly JsonArray Configurable = ["authenticator"];
 
     /// <summary>The answer.</summary>
-    public async Task<ApiResult> AnswerAsync(Proof proof, LoginFacts facts, CancellationToken cancellation, string? newTrustId = null)
+    public async Task<ApiResult> AnswerAsync(Proof proof, LoginFacts facts, CancellationToken cancellation)
     {
         var (user, application, now) = (proof.User, facts.Application, clock.GetUtcNow());
         if (!user.Active)
@@ -66,24 +78,41 @@ internal sealed class LoginAnswers(
 
         var registrations = await registrar.ListAsync(user.Id, cancellation);
         var registration = application is null ? null : registrations.Find(row => row.ApplicationId == application.Id);
+        TokenResponse? issued = null;
         var answer = new JsonObject { ["user"] = UserWire.Show(user, registrations, await members.OfUserAsync(user, cancellation)) };
+        if (application is not null && Admission.MustProveAddress(application, user))
+        {
+            answer["emailVerificationId"] = await MailCodeAsync(application, user, LinkPurpose.VerifyEmail, facts, cancellation);
+            answer["state"] = facts.ShowState();
+            return ApiResult.Of(AddressUnproven, ApiJson.WithoutNulls(answer));
+        }
+
         if (application is not null && !facts.NoJwt && Admission.Check(application, user, registration, now) is null)
         {
-            if (await tokens.IssueAsync(proof, application, registration, facts.Address?.ToString(), cancellation) is not { } issued)
+            issued = await tokens.IssueAsync(proof, application, registration, facts.Address?.ToString(), cancellation);
+            if (issued is null)
             {
                 return ApiResult.Missing; // Shut out, or a credential changed, in this very moment.
             }
 
             answer["token"] = issued.AccessToken;
-            answer["tokenExpirationInstant"] = now.AddSeconds(issued.ExpiresIn).ToUnixTimeMilliseconds();
+            answer["tokenExpirationInstant"] = issued.ExpiresAt.ToUnixTimeMilliseconds();
             answer["refreshToken"] = issued.RefreshToken;
             answer["refreshTokenId"] = issued.RefreshTokenId;
         }
 
         answer["state"] = facts.ShowState();
-        answer["twoFactorTrustId"] = newTrustId;
-        return ApiResult.Of(
-            application is not null && registration is null ? NotRegistered : StatusCodes.Status200OK, ApiJson.WithoutNulls(answer));
+        answer["twoFactorTrustId"] = facts.NewTrustId;
+        answer["trustToken"] = facts.TrustToken;
+        var status = application is not null && registration is null ? NotRegistered : StatusCodes.Status200OK;
+        if (registration is { Verified: false } && application!.Settings.VerifyRegistration is true)
+        {
+            status = RegistrationUnproven;
+            answer["registrationVerificationId"] = await MailCodeAsync(application, user, LinkPurpose.VerifyRegistration, facts, cancellation);
+        }
+
+        var result = ApiResult.Of(status, ApiJson.WithoutNulls(answer));
+        return issued is not null && facts.Cookies ? cookies.Give(result, issued, now + application!.RefreshTokenLifetime) : result;
     }
 
     /// <summary>What the answer to a sign-in that waits says of the person's factors.</summary>
@@ -104,6 +133,12 @@ internal sealed class LoginAnswers(
 
         return ApiResult.Of(SecondFactorDue, answer);
     }
+
+    // The id goes to whoever signs in; it takes the code in the mail. Where people open a link, the application asks for the mail.
+    private async Task<string?> MailCodeAsync(Application application, User user, LinkPurpose purpose, LoginFacts facts, CancellationToken cancellation) =>
+        application.VerifiesByCode && mail.IsOn
+            ? (await verification.AskAsync(user, purpose, new RecoveryWish { Application = application, Address = facts.Address, ByCode = true }, cancellation))?.Secret
+            : null;
 
     private async Task<ApiResult> RequirePasswordChangeAsync(User user, CancellationToken cancellation)
     {

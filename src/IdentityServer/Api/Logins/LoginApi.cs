@@ -22,7 +22,7 @@ internal sealed class LoginApi(ApplicationCatalog applications, PasswordLogin lo
     private async Task<ApiResult> LoginAsync(ApiRequest request, CancellationToken cancellation)
     {
         var application = LoginFacts.FindApplication(request, applications);
-        if (!request.HasKeyFor(Route) && application?.Settings.LoginConfiguration.RequireAuthentication is not false)
+        if (!MayAsk(request, application))
         {
             return ApiResult.Denied;
         }
@@ -73,6 +73,10 @@ internal sealed class LoginApi(ApplicationCatalog applications, PasswordLogin lo
             ? await answers.AnswerAsync(new Proof(user, AuthenticationType.OneTimePassword, Amr.Password), facts, cancellation)
             : ApiResult.Missing;
     }
+
+    /// <summary>Whether the caller may sign people in to this application: it holds a key for that, or the application asks for none.</summary>
+    internal static bool MayAsk(ApiRequest request, Application? application) =>
+        request.HasKeyFor(Route) || application?.Settings.LoginConfiguration.RequireAuthentication is false;
 
     /// <summary>503 that says when to come back.</summary>
     internal static ApiResult Later(TimeSpan retryAfter) =>

@@ -16,6 +16,15 @@ internal sealed record LoginFacts
     /// <summary>Whether the caller wants no tokens.</summary>
     public bool NoJwt { get; init; }
 
+    /// <summary>Whether the answer gives cookies: not to a page of another site, which could sign somebody in without their knowing.</summary>
+    public bool Cookies { get; init; }
+
+    /// <summary>What this device keeps from now on, as it is trusted.</summary>
+    public string? NewTrustId { get; init; }
+
+    /// <summary>What proves at another call that the second factor was given here.</summary>
+    public string? TrustToken { get; init; }
+
     /// <summary>What a trusted device keeps.</summary>
     public string? TrustId { get; init; }
 
@@ -40,7 +49,8 @@ internal sealed record LoginFacts
         {
             Application = application,
             NoJwt = body.Flag("noJWT"),
-            TrustId = body.Text("twoFactorTrustId"),
+            Cookies = request.Source is not RequestSource.Foreign,
+            TrustId = request.Cookie(TokenCookies.Trust) ?? body.Text("twoFactorTrustId"),
             State = body.Has("state") && body.Free("state").ToJsonString() is { Length: <= MaxState } state ? state : null,
             Address = !request.Caller.IsNobody && IPAddress.TryParse(named, out var address) ? address : request.RemoteAddress,
             UserAgent = body.Section("metaData").Section("device").Text("description", JsonFields.Long) ?? request.UserAgent,

@@ -17,6 +17,9 @@ internal static class LoginShape
         ShownIfSet("refreshToken", Shape.Text, "For the registered, where loginConfiguration.generateRefreshTokens is on."),
         ShownIfSet("refreshTokenId", Shape.Uuid),
         ShownIfSet("twoFactorTrustId", Shape.Text, "What a trusted device keeps and sends with its next sign-in."),
+        ShownIfSet("emailVerificationId", Shape.Text, "With 212, where verificationStrategy is FormField: goes to /api/user/verify-email with the code in the mail."),
+        ShownIfSet("registrationVerificationId", Shape.Text, "With 213, likewise, to /api/user/verify-registration."),
+        ShownIfSet("trustToken", Shape.Text, "After a second factor, where /api/two-factor/start had a trustChallenge."),
         ShownIfSet("state", Shape.Any));
 
     /// <summary>What every call of the family takes.</summary>
@@ -35,6 +38,8 @@ internal static class LoginShape
         new(LoginAnswers.NotRegistered, "Who they are is proven; they are not registered for the application.", Answer),
         new(LoginAnswers.PasswordChangeDue, "The password must be changed first.", Shape.Object(
             null, Shown("changePasswordId", Shape.Text), Shown("changePasswordReason", Shape.Text))),
+        new(LoginAnswers.AddressUnproven, "The e-mail address must be proven first, as the application's unverified.behavior says. There are no tokens.", Answer),
+        new(LoginAnswers.RegistrationUnproven, "As 200, and the registration is not proven, which the application's verifyRegistration asks about.", Answer),
         new(LoginAnswers.SecondFactorDue, "A second factor is due, or to be set up.", Shape.Object(
             null,
             Shown("twoFactorId", Shape.Text, "Goes to /api/two-factor/login, within five minutes."),

@@ -33,6 +33,12 @@ internal sealed record ApiCall(string Group, string Id, string Summary)
     /// <summary>Whether it is open to callers without a key.</summary>
     public bool Open { get; init; }
 
+    /// <summary>Whether a person's access token opens it in place of a key.</summary>
+    public bool TakesToken { get; init; }
+
+    /// <summary>Whether a key does.</summary>
+    public bool TakesKey { get; init; } = true;
+
     /// <summary>Answers beside the usual ones.</summary>
     public IReadOnlyList<ApiStatus> More { get; init; } = [];
 }

@@ -88,7 +88,12 @@ internal static class OpenApiDocument
             operation["description"] = call.Remarks;
         }
 
-        operation["security"] = call.Open ? new JsonArray(new JsonObject(), ApiKeyRequired()) : new JsonArray(ApiKeyRequired());
+        operation["security"] = new JsonArray(
+        [
+            .. call.Open ? [new JsonObject()] : Array.Empty<JsonNode>(),
+            .. call.TakesKey ? [Required("apiKey")] : Array.Empty<JsonNode>(),
+            .. call.TakesToken ? [Required("accessToken"), Required("accessTokenCookie")] : Array.Empty<JsonNode>(),
+        ]);
         operation["parameters"] = new JsonArray(
         [
             .. names.Select(parameter => PathParameter(components, parameter)),
@@ -207,7 +212,7 @@ internal static class OpenApiDocument
         return written;
     }
 
-    private static JsonObject ApiKeyRequired() => new() { ["apiKey"] = new JsonArray() };
+    private static JsonObject Required(string scheme) => new() { [scheme] = new JsonArray() };
 
     private static JsonObject WriteComponents(Components components)
     {
@@ -243,6 +248,19 @@ internal static class OpenApiDocument
                     ["in"] = "header",
                     ["name"] = "Authorization",
                     ["description"] = "The API key as it is, without a scheme before it.",
+                },
+                ["accessToken"] = new JsonObject
+                {
+                    ["type"] = "http",
+                    ["scheme"] = "bearer",
+                    ["description"] = "An access token of the person whom the call is about.",
+                },
+                ["accessTokenCookie"] = new JsonObject
+                {
+                    ["type"] = "apiKey",
+                    ["in"] = "cookie",
+                    ["name"] = TokenCookies.AccessToken,
+                    ["description"] = "The same as a cookie; it counts for pages of the server's own origin.",
                 },
             },
         };

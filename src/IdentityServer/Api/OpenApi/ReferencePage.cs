@@ -65,9 +65,13 @@ internal sealed record ReferencePage(
             [.. parameters],
             Members(document, media?["schema"]?.AsObject()),
             Members(document, call["responses"]!["200"]!["content"]?["application/json"]?["schema"]?.AsObject()),
-            Curl(method, address + path, media?["example"], call["security"]!.AsArray().Count > 1),
-            call["security"]!.AsArray().Count > 1);
+            Curl(method, address + path, media?["example"], IsOpen(call) ? null : TakesKey(call) ? "$API_KEY" : "Bearer $ACCESS_TOKEN"),
+            IsOpen(call));
     }
+
+    private static bool IsOpen(JsonObject call) => call["security"]!.AsArray().Any(scheme => scheme!.AsObject().Count == 0);
+
+    private static bool TakesKey(JsonObject call) => call["security"]!.AsArray().Any(scheme => scheme!.AsObject().ContainsKey("apiKey"));
 
     private static List<ReferenceMember> Members(JsonObject document, JsonObject? schema)
     {
@@ -119,7 +123,7 @@ internal sealed record ReferencePage(
         }
     }
 
-    private static string Curl(string method, string url, JsonNode? example, bool open)
+    private static string Curl(string method, string url, JsonNode? example, string? authorization)
     {
         var command = new StringBuilder("curl -sS ");
         if (method != (example is null ? "GET" : "POST"))
@@ -128,9 +132,9 @@ internal sealed record ReferencePage(
         }
 
         command.Append(url);
-        if (!open)
+        if (authorization is not null)
         {
-            command.Append(" \\\n  -H \"Authorization: $API_KEY\"");
+            command.Append(" \\\n  -H \"Authorization: ").Append(authorization).Append('"');
         }
 
         if (example is not null)

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using IdentityServer.Applications;
 using IdentityServer.Data;
 using IdentityServer.Email;
+using IdentityServer.Factors;
 using IdentityServer.Links;
 using IdentityServer.Logins;
 using IdentityServer.Recovery;
@@ -12,7 +13,7 @@ namespace IdentityServer.Api;
 
 /// <summary>
 /// <c>/api/user/forgot-password</c> and <c>/api/user/change-password</c> (§7). Without a key they are pages without a face: the same
-/// brakes, and one answer whoever is asked about. An id is one that this API handed out or mailed; those of pages count there only.
+/// brakes, and one answer whoever is asked about, except to who calls with a token of their own. An id is one that this API handed out or mailed; those of pages count there only.
 /// </summary>
 internal sealed class PasswordsApi(
     Database database,
@@ -20,16 +21,18 @@ internal sealed class PasswordsApi(
     Registrar registrar,
     UserSearch search,
     PasswordReset reset,
-    PasswordChange passwords,
+    DirectPasswordChange changes,
+    TrustTokens trustTokens,
     PasswordLogin logins,
+    TokenCookies cookies,
     LinkBrake brake,
-    LinkStore links,
     MailAvailability mail,
     ApplicationCatalog applications)
 {
     private const string Forgot = "/api/user/forgot-password";
     private const string Change = "/api/user/change-password";
     private const string PathIdName = "changePasswordId";
+    private const string CurrentPassword = "currentPassword";
 
     private static readonly string[] AnyLoginId = ["email", "username"];
 
@@ -39,7 +42,8 @@ internal sealed class PasswordsApi(
         var api = ActivatorUtilities.CreateInstance<PasswordsApi>(routes.ServiceProvider);
         routes.MapPublicApi("POST", Forgot, PasswordsShape.Forgot, api.ForgotAsync);
         routes.MapPublicApi("GET", Change + "/{changePasswordId}", PasswordsShape.Check, api.CheckAsync);
-        routes.MapPublicApi("POST", Change + "/{changePasswordId?}", PasswordsShape.Change, api.ChangeAsync);
+        routes.MapPersonalApi("GET", Change, PasswordsShape.CheckPerson, api.CheckPersonAsync);
+        routes.MapPublicPersonalApi("POST", Change + "/{changePasswordId?}", PasswordsShape.Change, api.ChangeAsync);
     }
 
     private async Task<ApiResult> ForgotAsync(ApiRequest request, CancellationToken cancellation)
@@ -104,50 +108,87 @@ internal sealed class PasswordsApi(
     }
 
     private async Task<ApiResult> CheckAsync(ApiRequest request, CancellationToken cancellation) =>
-        await reset.FindAsync(request.PathText(PathIdName) ?? string.Empty, cancellation) is null ? ApiResult.Missing : ApiResult.Empty;
+        Checked((await reset.FindAsync(request.PathText(PathIdName) ?? string.Empty, cancellation))?.User);
+
+    private async Task<ApiResult> CheckPersonAsync(ApiRequest request, CancellationToken cancellation)
+    {
+        if (request.Caller.Self is { } self)
+        {
+            return Checked(self);
+        }
+
+        var loginId = request.Query("loginId")?.Trim();
+        if (string.IsNullOrEmpty(loginId) && !request.Errors.Any)
+        {
+            request.Errors.Add("loginId", "blank", "Name the person by e-mail address or user name.");
+        }
+
+        return request.Errors.Any ? ApiResult.Refused(request.Errors) : Checked(await search.FindAsync(loginId!, AnyLoginId, cancellation));
+    }
+
+    private static ApiResult Checked(User? user) =>
+        user is null ? ApiResult.Missing
+        : TrustTokens.IsNeeded(user) ? ApiResult.Refused(DirectPasswordChange.TrustRequired())
+        : ApiResult.Empty;
 
     private async Task<ApiResult> ChangeAsync(ApiRequest request, CancellationToken cancellation)
     {
         var body = request.Beside();
-        var id = body.Text("changePasswordId") ?? request.PathText(PathIdName);
+        var id = body.Text(PathIdName) ?? request.PathText(PathIdName);
         var (password, loginId) = (body.Text("password", JsonFields.Any), body.Text("loginId", JsonFields.Any)?.Trim());
+        var proof = new TrustProof(body.Text("trustToken"), body.Text("trustChallenge", JsonFields.Any));
         if (password is null && !request.Errors.Any)
         {
             request.Errors.Add("password", "blank", "Say which password.");
         }
 
         return request.Errors.Any ? ApiResult.Refused(request.Errors)
-            : id is not null ? await ChangeByIdAsync(id, password!, cancellation)
+            : id is not null ? Changed(await changes.ByIdAsync(id, password!, proof, cancellation))
+            : request.Caller.Self is { } self ? await ChangeOwnAsync(request, self, password!, proof, cancellation)
             : !request.HasKeyFor(Change) ? ApiResult.Denied
             : await ChangeByKeyAsync(request, loginId, password!, cancellation);
     }
 
-    private async Task<ApiResult> ChangeByIdAsync(string id, string password, CancellationToken cancellation)
+    private static ApiResult Changed(FieldResult<MadeLink>? outcome) =>
+        ApiResult.From(outcome, made => new JsonObject { ["oneTimePassword"] = made.Secret });
+
+    // What is in them is worth nothing any more.
+    private ApiResult WithoutCookies(ApiRequest request, ApiResult changed) =>
+        changed.Status is StatusCodes.Status200OK && request.Cookie(TokenCookies.AccessToken) is not null ? cookies.Clear(changed) : changed;
+
+    // The old password is counted like at any sign-in, so a stolen token is no place to guess it.
+    private async Task<ApiResult> ChangeOwnAsync(ApiRequest request, User self, string password, TrustProof proof, CancellationToken cancellation)
     {
-        if (await reset.FindAsync(id, cancellation) is not var (link, user))
+        var current = request.Beside().Text(CurrentPassword, JsonFields.Any);
+        if (string.IsNullOrEmpty(current) && !request.Errors.Any)
         {
-            return ApiResult.Missing;
+            request.Errors.Add(CurrentPassword, "blank", "The current password is needed.");
         }
 
-        if ((await passwords.PrepareAsync(user, password, await reset.MinLengthAsync(user, cancellation), cancellation)).Failed(out var errors, out var hash))
+        if (request.Errors.Any)
         {
-            return ApiResult.Refused(errors);
+            return ApiResult.Refused(request.Errors);
         }
 
-        var made = await database.WriteAsync(
-            async (db, token) => await links.SpendAsync(db, id, link.Purpose, token) && await reset.SetAsync(db, link, hash, endAccess: true, token) is { } changed
-                ? await links.MakeAsync(
-                    db,
-                    new NewLink { Purpose = LinkPurpose.OneTimePassword, TenantId = changed.TenantId, UserId = changed.Id, WithCode = false },
-                    token)
-                : null,
-            cancellation);
-        return made is null ? ApiResult.Missing : ApiResult.Ok(new JsonObject { ["oneTimePassword"] = made.Secret });
+        if (TrustTokens.IsNeeded(self) && !await trustTokens.CountsAsync(self, proof, cancellation))
+        {
+            return ApiResult.Refused(DirectPasswordChange.TrustRequired());
+        }
+
+        var outcome = await logins.AttemptAsync(new LoginAttempt(self.Email ?? self.Username!, current!, null, request.RemoteAddress), cancellation);
+        return outcome switch
+        {
+            LoginOutcome.Busy busy => LoginApi.Later(busy.RetryAfter),
+            LoginOutcome.Throttled throttled => LoginApi.Later(throttled.RetryAfter),
+            _ when LoginOutcome.WhoIsIn(outcome) is { } user && user.Id == self.Id =>
+                WithoutCookies(request, Changed(await changes.OfAsync(user, password, proof, cancellation))),
+            _ => ApiResult.Missing,
+        };
     }
 
     private async Task<ApiResult> ChangeByKeyAsync(ApiRequest request, string? loginId, string password, CancellationToken cancellation)
     {
-        var current = request.Beside().Text("currentPassword", JsonFields.Any);
+        var current = request.Beside().Text(CurrentPassword, JsonFields.Any);
         if (string.IsNullOrEmpty(loginId))
         {
             request.Errors.Add("loginId", "blank", "Name the person by e-mail address or user name, or send an id.");
@@ -172,7 +213,7 @@ internal sealed class PasswordsApi(
         if (current is not null
             && LoginOutcome.WhoIsIn(await logins.AttemptAsync(new LoginAttempt(loginId!, current, null, request.RemoteAddress), cancellation)) is null)
         {
-            return ApiResult.Refused(new FieldErrors().Add("currentPassword", "invalid", "This is not the current password."));
+            return ApiResult.Refused(new FieldErrors().Add(CurrentPassword, "invalid", "This is not the current password."));
         }
 
         return ApiResult.From(await people.UpdateAsync(

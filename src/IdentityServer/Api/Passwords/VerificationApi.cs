@@ -14,7 +14,7 @@ namespace IdentityServer.Api;
 /// out, and mails them again. Without a key the answer is one for all.
 /// </summary>
 internal sealed class VerificationApi(
-    Registrar registrar, UserSearch search, AddressVerification verification, LinkBrake brake, MailAvailability mail, ApplicationCatalog applications)
+    Registrar registrar, UserSearch search, AddressVerification verification, LinkStore links, LinkBrake brake, MailAvailability mail, LinkConfirmation confirmation, ApplicationCatalog applications)
 {
     private const string Email = "/api/user/verify-email";
     private const string Registration = "/api/user/verify-registration";
@@ -54,10 +54,17 @@ internal sealed class VerificationApi(
             request.Errors.Add(PathIdName, "blank", "Send the id that was mailed.");
         }
 
+        var typed = request.Beside().Text("oneTimeCode");
         return request.Errors.Any ? ApiResult.Refused(request.Errors)
-            : await verification.CompleteAsync(id!, purpose, cancellation) ? ApiResult.Empty
+            : await (await verification.TakesCodeAsync(id!, cancellation) ? ConfirmAsync(id!, typed, purpose, cancellation) : verification.CompleteAsync(id!, purpose, cancellation))
+                ? ApiResult.Empty
             : ApiResult.Missing;
     }
+
+    // Wrong codes are counted, and there are few.
+    private async Task<bool> ConfirmAsync(string id, string? typed, LinkPurpose purpose, CancellationToken cancellation) =>
+        await links.FindAsync(id, cancellation) is { } link && link.Purpose == purpose
+        && (await confirmation.ConfirmAsync(new LinkProof { Secret = id, Typed = typed }, cancellation)).Succeeded;
 
     private async Task<ApiResult> ResendAsync(ApiRequest request, string route, LinkPurpose purpose, CancellationToken cancellation)
     {
@@ -98,10 +105,10 @@ internal sealed class VerificationApi(
             return byKey ? ApiResult.Missing : ApiResult.Empty;
         }
 
-        var wish = new RecoveryWish { Application = application, Address = byKey ? null : request.RemoteAddress, ByStranger = !byKey };
+        var wish = new RecoveryWish { Application = application, Address = byKey ? null : request.RemoteAddress, ByStranger = !byKey, ByCode = byKey && application is { VerifiesByCode: true } };
         var made = await verification.AskAsync(user!, purpose, wish, cancellation, sends || !byKey);
         return !byKey ? ApiResult.Empty
             : made is null ? ApiResult.Refused(new FieldErrors().AddGeneral("tooManyMails", "No more mails for now."))
-            : ApiResult.Ok(new JsonObject { ["verificationId"] = made.Secret });
+            : ApiResult.Ok(ApiJson.WithoutNulls(new() { ["verificationId"] = made.Secret, ["oneTimeCode"] = wish.ByCode ? made.Code : null }));
     }
 }

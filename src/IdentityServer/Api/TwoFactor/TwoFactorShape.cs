@@ -25,6 +25,7 @@ internal static class TwoFactorShape
     public static readonly ApiCall Secret = new(Group, "generateTwoFactorSecret", "Makes a secret for an authenticator app")
     {
         Remarks = "It is not stored. The app gets it, and the call that adds the factor.",
+        TakesToken = true,
         Answer = Shape.Object(null, Shown("secret", Shape.Text, "In base 64."), Shown("secretBase32Encoded", Shape.Text, "The same in base 32, as apps read it.")),
     };
 
@@ -37,6 +38,7 @@ internal static class TwoFactorShape
             Taken("userId", Shape.Uuid, "Or loginId."),
             Taken("loginId", Shape.Text),
             Taken("applicationId", Shape.Uuid),
+            Taken("trustChallenge", Shape.Text, "Anything random: then /api/two-factor/login gives a trustToken, which counts with it for a change of password."),
             Taken("state", Shape.Any)),
         Answer = Shape.Object(null, Shown("twoFactorId", Shape.Text), Shown("methods", Shape.List(TwoFactorMethodWire.Shape))),
         MayMiss = true,
@@ -60,6 +62,21 @@ internal static class TwoFactorShape
         MayMiss = true,
         More = [.. LoginShape.Statuses, Wrong],
         Example = """{ "twoFactorId": "…", "code": "123456" }""",
+    };
+
+    /// <summary>POST /api/two-factor/send.</summary>
+    public static readonly ApiCall SendOwn = new(Group, "sendTwoFactorCode", "Mails a code with which a factor is added or removed")
+    {
+        Remarks = "To the proven address of the person, who calls with an access token or is named by who has a key.",
+        TakesToken = true,
+        Body = Shape.Object(
+            null,
+            Taken("userId", Shape.Uuid, "With a key."),
+            Taken("method", Shape.Words(TwoFactorMethodWire.Email), "To add it."),
+            Taken("methodId", Shape.Text, "To remove it."),
+            Taken("email", Shape.Text, "The person's own address, if it is sent.")),
+        MayMiss = true,
+        Example = """{ "userId": "00000000-0000-0001-0000-000000000000", "method": "email" }""",
     };
 
     /// <summary>POST /api/two-factor/send/{twoFactorId}.</summary>
@@ -92,12 +109,15 @@ internal static class TwoFactorShape
     };
 
     /// <summary>POST /api/user/two-factor/{userId}.</summary>
-    public static readonly ApiCall Enable = new(Group, "enableTwoFactor", "Adds an authenticator to a person")
+    public static readonly ApiCall Enable = new(Group, "enableTwoFactor", "Adds a second factor to a person")
     {
+        Remarks = "People add their own, without an id in the path, with an access token of a sign-in ten minutes ago at most.",
+        TakesToken = true,
+        MayMiss = true,
         Body = Shape.Object(
             null,
-            Needed("method", Shape.Words("authenticator")),
-            Needed("code", Shape.Text, "The app's, for the secret."),
+            Needed("method", Shape.Words(TwoFactorMethodWire.Authenticator, TwoFactorMethodWire.Email)),
+            Needed("code", Shape.Text, "The app's, for the secret; or the mailed one."),
             Taken("secret", Shape.Text, "In base 64; or secretBase32Encoded."),
             Taken("secretBase32Encoded", Shape.Text),
             Taken("name", Shape.Text),
@@ -118,7 +138,10 @@ internal static class TwoFactorShape
     /// <summary>DELETE /api/user/two-factor/{userId}.</summary>
     public static readonly ApiCall Disable = new(Group, "disableTwoFactor", "Removes a factor")
     {
-        Remarks = "With a code it counts only if that is right, and a recovery code removes all factors. Without one the key alone decides: for people who lost theirs.",
+        Remarks = "With a code it counts only if that is right, and a recovery code removes all factors. Without one the key alone decides: for people who lost theirs. "
+            + "People remove their own, without an id in the path, with an access token and a code.",
+        TakesToken = true,
+        MayMiss = true,
         Query = [Taken("methodId", Shape.Text), Taken("code", Shape.Text)],
         Body = Shape.Object(null, Taken("methodId", Shape.Text), Taken("code", Shape.Text)),
         BodyIsOptional = true,

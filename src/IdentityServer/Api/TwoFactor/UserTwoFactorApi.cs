@@ -6,37 +6,62 @@ using IdentityServer.Users;
 namespace IdentityServer.Api;
 
 /// <summary><c>/api/user/two-factor</c> (§11): people's second factors.</summary>
-internal sealed class UserTwoFactorApi(People people, Registrar registrar, FactorStore store, SecondFactors factors, PendingLogins pending)
+internal sealed class UserTwoFactorApi(
+    People people, Registrar registrar, FactorStore store, SecondFactors factors, MailedCodes mailed, PendingLogins pending, TimeProvider clock)
 {
+    private const string UserId = "userId";
     private const string Route = "/api/user/two-factor/{userId}";
+    private const string OwnRoute = "/api/user/two-factor/{userId?}";
+
+    // A factor is added by who proved a moment ago who they are, not by who found a token: it could shut the owner out.
+    private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(10);
+
+    /// <summary>What mailed codes count for that confirm a new factor; see <see cref="MailedCodes"/>.</summary>
+    public const string SetUp = "api:set-up";
+
+    /// <summary>The same for the removal of one.</summary>
+    public const string Removal = "api:removal";
 
     /// <summary>Maps the calls.</summary>
     public static void Map(IEndpointRouteBuilder routes)
     {
         var api = ActivatorUtilities.CreateInstance<UserTwoFactorApi>(routes.ServiceProvider);
-        routes.MapApi("POST", Route, TwoFactorShape.Enable, api.ForUser(api.EnableAsync));
+        routes.MapPersonalApi("POST", OwnRoute, TwoFactorShape.Enable, api.ForUser(api.EnableAsync));
         routes.MapApi("PUT", Route, TwoFactorShape.Rename, api.ForUser(api.RenameAsync));
-        routes.MapApi("DELETE", Route, TwoFactorShape.Disable, api.ForUser(api.DisableAsync));
+        routes.MapPersonalApi("DELETE", OwnRoute, TwoFactorShape.Disable, api.ForUser(api.DisableAsync));
         routes.MapApi("POST", "/api/user/two-factor/recovery-code/{userId}", TwoFactorShape.RecoveryCodes, api.ForUser(api.RegenerateAsync));
     }
 
-    // Whose factors; those of administrators are for keys that may do everything.
+    // Whose factors: one's own, or, with a key, anybody's; those of administrators are for keys that may do everything.
     private ApiHandler ForUser(Func<ApiRequest, User, CancellationToken, Task<ApiResult>> handler) => async (request, cancellation) =>
-        request.PathId("userId") is not { } id ? ApiResult.Refused(request.Errors)
+        request.Caller.Self is { } self ? request.PathText(UserId) is null ? await handler(request, self, cancellation) : ApiResult.Denied
+        : FindId(request) is not { } id ? ApiResult.Refused(request.Errors)
         : AdminGuard.Denies(request, await registrar.ListAsync(id, cancellation)) ? ApiResult.Denied
         : await people.FindAsync(id, cancellation) is { } user ? await handler(request, user, cancellation)
         : ApiResult.Missing;
+
+    private static Guid? FindId(ApiRequest request)
+    {
+        var id = request.PathId(UserId);
+        if (id is null && !request.Errors.Any)
+        {
+            request.Errors.Add(UserId, "missing", "Say whose factors.");
+        }
+
+        return id;
+    }
 
     private async Task<ApiResult> EnableAsync(ApiRequest request, User user, CancellationToken cancellation)
     {
         var body = request.Beside();
         var (method, code, name) = (body.Text("method"), body.Text("code"), body.Text("name"));
-        if (method != "authenticator" && !request.Errors.Has("method"))
+        var byMail = method == TwoFactorMethodWire.Email;
+        if (!byMail && method != TwoFactorMethodWire.Authenticator && !request.Errors.Has("method"))
         {
-            request.Errors.Add("method", method is null ? "missing" : "invalid", "This server adds authenticators.");
+            request.Errors.Add("method", method is null ? "missing" : "invalid", "This server knows authenticator and email.");
         }
 
-        var secret = ReadSecret(request, body);
+        var secret = byMail ? null : ReadSecret(request, body);
         if (string.IsNullOrWhiteSpace(code) && !request.Errors.Has("code"))
         {
             request.Errors.Add("code", "blank", "The app's code is needed.");
@@ -48,8 +73,16 @@ internal sealed class UserTwoFactorApi(People people, Registrar registrar, Facto
             return ApiResult.Refused(request.Errors);
         }
 
+        if (request.Caller.Token is { Authorization: { } authorization } && clock.GetUtcNow() - authorization.AuthenticatedAt >= Fresh)
+        {
+            return ApiResult.Denied;
+        }
+
         var waiting = await pending.FindAsync(waitingId, cancellation);
-        if (await store.AddAuthenticatorAsync(user, secret!, code, name, request.Caller.Actor, cancellation) is not { } added)
+        var added = byMail && !mailed.CanReach(user) ? null
+            : byMail ? await store.AddEmailAsync(user, SetUp, code, request.Caller.Actor, cancellation)
+            : await store.AddAuthenticatorAsync(user, secret!, code, name, request.Caller.Actor, cancellation);
+        if (added is null)
         {
             return ApiResult.Of(TwoFactorShape.WrongCode);
         }
@@ -109,6 +142,12 @@ internal sealed class UserTwoFactorApi(People people, Registrar registrar, Facto
             request.Errors.Add("methodId", "missing", "Say which factor.");
         }
 
+        // A key decides alone, a person proves the factor.
+        if (code is null && request.Caller.Self is not null && !request.Errors.Any)
+        {
+            request.Errors.Add("code", "blank", "A code is needed.");
+        }
+
         if (request.Errors.Any)
         {
             return ApiResult.Refused(request.Errors);
@@ -119,7 +158,7 @@ internal sealed class UserTwoFactorApi(People people, Registrar registrar, Facto
             return await store.RemoveAsync(user.Id, id!, request.Caller.Actor, cancellation) is null ? ApiResult.Missing : ApiResult.Empty;
         }
 
-        return await store.RemoveAsync(user, id!, code, request.Caller.Actor, cancellation) switch
+        return await store.RemoveAsync(user, id!, code, request.Caller.Actor, cancellation, Removal) switch
         {
             (_, Found: false) => ApiResult.Missing,
             (FactorOutcome.Right, _) => ApiResult.Empty,

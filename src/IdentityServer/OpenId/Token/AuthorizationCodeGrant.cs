@@ -62,7 +62,6 @@ internal sealed class AuthorizationCodeGrant(
             Registration = grant.Registration,
             Authorization = grant.Authorization,
             RefreshToken = value,
-            RefreshTokenId = refreshToken?.Id,
             Nonce = grant.Authorization.Nonce,
         };
     }

@@ -1,7 +1,7 @@
 using IdentityServer.Applications;
 using IdentityServer.Protocol;
 
-namespace IdentityServer.OpenId;
+namespace IdentityServer.Tokens;
 
 /// <summary>The resources of one access token (RFC 8707 §2.2): of those that were granted, the ones that are asked for.</summary>
 internal static class GrantedResources
