@@ -88,8 +88,8 @@ public sealed partial class FormEngine(SealedAnswers sealing, ILogger<FormEngine
         Refuse(complete.Last, binding, errors, known);
 
     /// <summary>The same where the address can't be proven: where it is asked for, or, having stood there, the page that proves it.</summary>
-    public FormProgress Refuse(FormMove.Verify verify, string binding, FieldErrors errors) =>
-        Refuse(verify.Here ? verify.Page : verify.Page with { Step = verify.Page.Previous ?? verify.Page.Step }, binding, errors);
+    public FormProgress Refuse(FormMove.Verify verify, string binding, FieldErrors errors, Answers? known = null) =>
+        Refuse(verify.Here ? verify.Page : verify.Page with { Step = verify.Page.Previous ?? verify.Page.Step }, binding, errors, known);
 
     /// <summary>
     /// The page again for a post that did not prove to be the person's own: with what was typed, but with no password, for it may be
@@ -141,7 +141,7 @@ public sealed partial class FormEngine(SealedAnswers sealing, ILogger<FormEngine
         };
     }
 
-    private FormProgress Refuse(FormProgress page, string binding, FieldErrors errors, Answers? known = null)
+    private FormProgress Refuse(FormProgress page, string binding, FieldErrors errors, Answers? known)
     {
         var (form, answers) = (page.Form, page.Answers.Copy());
         Forget(form, answers, errors);

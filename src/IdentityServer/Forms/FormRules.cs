@@ -55,7 +55,7 @@ internal static class FormRules
 
     /// <summary>Whether somebody could sign in who was asked for these fields alone.</summary>
     public static bool AsksForLoginId(IEnumerable<FormField> fields) =>
-        fields.Any(field => field.Key.Text is PredefinedFields.Email or PredefinedFields.Username);
+        fields.Any(PredefinedFields.SignsIn);
 
     // §9 of the compatibility notes: registration forms only, after the step with the address, before the password.
     private static void CheckVerification(FormInput input, int index, List<FormField> before, string path, FieldErrors errors)

@@ -53,7 +53,7 @@ internal static class FormSamples
         {
             Errors = new FieldErrors().Add("code", "wrongCode", "This is another code."),
         },
-        Verifying(new("ada@example.com", "confirmed")),
+        Verifying(new("ada@example.com", "confirmed")) with { Surface = FormPage.Complete, LoginUrl = null, HasPrevious = false },
         Verifying(new("ada@example.com", "gone")),
         new()
         {

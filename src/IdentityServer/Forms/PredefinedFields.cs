@@ -52,6 +52,9 @@ public static class PredefinedFields
     /// <summary>Every predefined key, in the order in which a new server ships its fields.</summary>
     public static IReadOnlyList<PredefinedField> All => Table;
 
+    /// <summary>Whether people sign in with what this field asks for, so that nobody else may have the same.</summary>
+    public static bool SignsIn(FormField field) => field.Key.Text is Email or Username;
+
     /// <summary>What belongs to this key, or null if it is not predefined.</summary>
     public static PredefinedField? Find(string key) => ByKey.GetValueOrDefault(key);
 }

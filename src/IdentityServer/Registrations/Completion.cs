@@ -24,7 +24,8 @@ public sealed record Completion(Form Form, Answers Known)
         }
 
         // Who can sign in has what it takes to sign in.
-        var form = forms.RegistrationForm(application).Narrow(field => !field.IsSecret);
+        var whole = forms.SelfRegistrationForm(application);
+        var form = whole.Narrow(field => !field.IsSecret);
         var known = PersonAnswers.Read(form, user, registration, consents ?? NoConsents);
         var findings = FormCheck.Check(form, known);
         var missing = new HashSet<string>(StringComparer.Ordinal);
@@ -39,7 +40,14 @@ public sealed record Completion(Form Form, Answers Known)
             }
         }
 
-        return findings.Required.Any(missing.Contains) ? new(form.Narrow(field => missing.Contains(field.Key.Text)), known) : null;
+        if (!findings.Required.Any(missing.Contains))
+        {
+            return null;
+        }
+
+        // An address that somebody gets only now is proven as it is where people register, for the same reasons.
+        var rest = form.Narrow(field => missing.Contains(field.Key.Text));
+        return new(whole.Verifications.Any() ? rest.Verifying() : rest, known);
     }
 
     // §3.1 of the compatibility notes for those who are not registered; for the others as the application says.

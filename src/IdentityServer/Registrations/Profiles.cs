@@ -13,17 +13,19 @@ public sealed class Profiles(Database database, People people, Registrar registr
 
     /// <summary>
     /// Stores the values. <paramref name="applicationId"/> names the registration that values may belong to; where there is none
-    /// yet, it is made if <paramref name="registers"/> says so.
+    /// yet, it is made if <paramref name="registers"/> says so. <paramref name="proof"/> spends what proves the address among the values,
+    /// which counts as proven then, or has something against it, and then nothing is stored.
     /// </summary>
     public async Task<FieldResult<User>> SaveAsync(
-        Guid userId, Guid? applicationId, IReadOnlyList<FieldValue> values, bool registers, string actor, CancellationToken cancellation)
+        Guid userId, Guid? applicationId, IReadOnlyList<FieldValue> values, bool registers, string actor, CancellationToken cancellation,
+        Func<ServerDbContext, CancellationToken, Task<FieldErrors?>>? proof = null)
     {
         try
         {
             return await database.WriteAsync(
                 async (db, token) =>
                 {
-                    var outcome = await SaveAsync(db, userId, applicationId, values, registers, actor, token);
+                    var outcome = await SaveAsync(db, userId, applicationId, values, registers, actor, proof, token);
                     if (outcome.Failed(out _, out _))
                     {
                         db.ChangeTracker.Clear();
@@ -44,7 +46,8 @@ public sealed class Profiles(Database database, People people, Registrar registr
         database.ReadAsync((db, token) => UserConsents.ActiveAsync(db, userId, token), cancellation);
 
     private async Task<FieldResult<User>> SaveAsync(
-        ServerDbContext db, Guid userId, Guid? applicationId, IReadOnlyList<FieldValue> values, bool registers, string actor, CancellationToken token)
+        ServerDbContext db, Guid userId, Guid? applicationId, IReadOnlyList<FieldValue> values, bool registers, string actor,
+        Func<ServerDbContext, CancellationToken, Task<FieldErrors?>>? proof, CancellationToken token)
     {
         if (await SaveUserAsync(db, userId, values, actor, token) is not { } changed)
         {
@@ -59,6 +62,17 @@ public sealed class Profiles(Database database, People people, Registrar registr
         if (applicationId is { } id && await SaveRegistrationAsync(db, userId, id, values, registers, actor, token) is { } refused)
         {
             return refused;
+        }
+
+        // Last of what may refuse, so that a proof is spent for something.
+        if (proof is not null)
+        {
+            if (await proof(db, token) is { } worthless)
+            {
+                return worthless;
+            }
+
+            (user.Verified, user.VerifiedAt) = (true, clock.GetUtcNow());
         }
 
         await UserConsents.SetAsync(db, userId, values, clock.GetUtcNow(), token);

@@ -1,3 +1,4 @@
+using IdentityServer.Data;
 using IdentityServer.Email;
 using IdentityServer.Forms;
 using IdentityServer.Links;
@@ -16,7 +17,7 @@ internal abstract record AddressProofOutcome
     {
     }
 
-    /// <summary>It is proven by this link, which the account's creation spends; the form goes on.</summary>
+    /// <summary>It is proven by this link, which whatever comes of the form spends; the form goes on.</summary>
     public sealed record Proven(Guid LinkId, FormMove Then) : AddressProofOutcome;
 
     /// <summary>Not yet; this page says what there is to do.</summary>
@@ -24,7 +25,8 @@ internal abstract record AddressProofOutcome
 }
 
 /// <summary>
-/// The step of self-registration that has the address proven, before there is an account. The mail's code is typed into the form, or
+/// The step of a form that has an address proven before it is anybody's: before there is an account, or before somebody who has none
+/// gets one. The mail's code is typed into the form, or
 /// its link confirmed in any tab or on any device; the form itself, and with it all that was answered, never leaves this browser.
 /// </summary>
 internal sealed class AddressProofStep(
@@ -36,17 +38,18 @@ internal sealed class AddressProofStep(
         !mail.IsOn && form.Verifications.Any() ? new FieldErrors().AddGeneral("mailUnavailable", "No mail can be sent at the moment.") : null;
 
     /// <summary>Handles a post that would pass the step.</summary>
-    public async Task<AddressProofOutcome> HandleAsync(StepContext context, FormMove.Verify due, string binding, CancellationToken cancellation)
+    public async Task<AddressProofOutcome> HandleAsync(
+        StepContext context, FormMove.Verify due, string binding, CancellationToken cancellation, Answers? known = null)
     {
         if (Unavailable(due.Page.Form) is { } unavailable)
         {
-            return new AddressProofOutcome.Waits(engine.Refuse(due, binding, unavailable));
+            return new AddressProofOutcome.Waits(engine.Refuse(due, binding, unavailable, known));
         }
 
         var key = CanonicalKey.Email(due.Address)!; // The rules for people have passed it.
         if (due.Page.Mailed is not { } mailed || mailed.AddressKey != key)
         {
-            return await AskAsync(context, due, binding, key, waiting: null, cancellation);
+            return await AskAsync(context, due, binding, known, key, waiting: null, cancellation);
         }
 
         var (posted, browser) = (context.Posted!, cookie.Read(context.Http));
@@ -58,10 +61,10 @@ internal sealed class AddressProofStep(
 
             // A second press, or the back button, after the account was made.
             case LinkState.Spent:
-                return new AddressProofOutcome.Waits(engine.Refuse(due, binding, RegistrationProof.Used()));
+                return new AddressProofOutcome.Waits(engine.Refuse(due, binding, RegistrationProof.Used(), known));
 
             case var _ when due.Here && posted.Wish is FormWish.Resend:
-                return await AskAsync(context, due, binding, key, link is not null && links.StateOf(link) is LinkState.Waiting ? link.Id : null, cancellation);
+                return await AskAsync(context, due, binding, known, key, link is not null && links.StateOf(link) is LinkState.Waiting ? link.Id : null, cancellation);
 
             case LinkState.Waiting when due.Here:
                 var proof = new LinkProof { Id = mailed.LinkId, Browser = browser, Typed = posted["code"].FirstOrDefault() };
@@ -75,9 +78,21 @@ internal sealed class AddressProofStep(
         }
     }
 
-    /// <summary>What the page of the step shows.</summary>
-    public async Task<FormVerificationView> ViewAsync(StepContext context, FormProgress page, bool resent, CancellationToken cancellation)
+    /// <summary>What spends the proof in the transaction in which the address becomes somebody's; null where nothing was to be proven.</summary>
+    public Func<ServerDbContext, CancellationToken, Task<FieldErrors?>>? Spending(StepContext context, Guid? proven)
     {
+        var browser = cookie.Read(context.Http);
+        return proven is { } link ? (db, token) => proofs.SpendAsync(db, link, browser!, token) : null;
+    }
+
+    /// <summary>What the page of the step shows; null at others.</summary>
+    public async Task<FormVerificationView?> ViewAsync(StepContext context, FormProgress page, bool resent, CancellationToken cancellation)
+    {
+        if (!page.Verifies)
+        {
+            return null;
+        }
+
         var typed = page.Answers[PredefinedFields.Email] is [var answer, ..] ? answer : string.Empty;
         var browser = cookie.Read(context.Http);
         return page.Mailed is { } mailed
@@ -87,13 +102,13 @@ internal sealed class AddressProofStep(
     }
 
     private async Task<AddressProofOutcome> AskAsync(
-        StepContext context, FormMove.Verify due, string binding, string key, Guid? waiting, CancellationToken cancellation)
+        StepContext context, FormMove.Verify due, string binding, Answers? known, string key, Guid? waiting, CancellationToken cancellation)
     {
         var from = context.Http.Connection.RemoteIpAddress;
         if (!brake.TryCharge(from, out var retryAfter))
         {
             return new AddressProofOutcome.Waits(
-                engine.Refuse(due, binding, StepErrors.TooManyRequests(context.Http, retryAfter)), StatusCodes.Status429TooManyRequests);
+                engine.Refuse(due, binding, StepErrors.TooManyRequests(context.Http, retryAfter), known), StatusCodes.Status429TooManyRequests);
         }
 
         var id = await proofs.AskAsync(
@@ -108,6 +123,6 @@ internal sealed class AddressProofStep(
                 Waiting = waiting,
             },
             cancellation);
-        return new AddressProofOutcome.Waits(engine.Mailed(due.Page, new MailedProof(id, key), binding), Resent: due.Here);
+        return new AddressProofOutcome.Waits(engine.Mailed(due.Page, new MailedProof(id, key), binding, known), Resent: due.Here);
     }
 }

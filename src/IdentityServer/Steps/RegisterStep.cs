@@ -2,7 +2,6 @@ using IdentityServer.Audit;
 using IdentityServer.Forms;
 using IdentityServer.Interactions;
 using IdentityServer.Protocol;
-using IdentityServer.Recovery;
 using IdentityServer.Registrations;
 using IdentityServer.Sessions;
 using IdentityServer.Themes;
@@ -21,8 +20,6 @@ internal sealed class RegisterStep(
     Registrar registrar,
     RegistrationBrake brake,
     AddressProofStep proofs,
-    RegistrationProof proof,
-    LinkCookie cookie,
     VerifyEmailStep verification,
     SignIn signIn)
 {
@@ -97,7 +94,7 @@ internal sealed class RegisterStep(
             cancellation,
             values,
             (db, user, token) => verification.QueueAsync(db, context, user, token),
-            proven is { } link ? (db, token) => proof.SpendAsync(db, link, cookie.Read(context.Http)!, token) : null);
+            proofs.Spending(context, proven));
     }
 
     private async Task<StepOutcome> RefuseAsync(
@@ -111,7 +108,7 @@ internal sealed class RegisterStep(
             Interaction = context.Sealed,
             Application = context.ApplicationView,
             LoginUrl = context.LoginUrl,
-            Verification = progress.Verifies ? await proofs.ViewAsync(context, progress, resent, cancellation) : null,
+            Verification = await proofs.ViewAsync(context, progress, resent, cancellation),
         },
         status);
 

@@ -392,6 +392,43 @@ public sealed class AddressProofTests(MailServer own) : IClassFixture<MailServer
         Assert.NotNull((await visit.Browser.SubmitAsync(waiting, ("code", (await server.MailToAsync(email)).Code()))).Document.GetElementById("user.password"));
     }
 
+    [Fact]
+    public async Task Somebody_without_an_address_who_is_asked_for_one_at_sign_in_proves_it_too()
+    {
+        using var visit = await StartAsync(change: registration => registration with { CompleteRegistration = true });
+        var (user, owner, email) = (await AddNamelessAsync(server), await server.AddUserAsync(), TestServer.NewEmail());
+        var page = await visit.Browser.SubmitLoginAsync(await visit.OpenAsync(), user);
+        page.AssertStep("complete");
+
+        var taken = await visit.Browser.SubmitAsync(page, ("user.email", owner.Email!));
+        var fresh = await visit.Browser.SubmitAsync(page, ("user.email", email));
+        Assert.Equal(fresh.Faceless(email), taken.Faceless(owner.Email!));
+        Assert.Null((await server.Get<People>().GetAsync(user.Id, default)).Email);
+
+        Assert.NotEmpty(AuthorizeAnswer.Read(await visit.Browser.SubmitAsync(fresh, ("code", (await server.MailToAsync(email)).Code()))).Code);
+        var proven = await server.Get<People>().GetAsync(user.Id, default);
+        Assert.Equal((email, true), (proven.Email, proven.Verified));
+        Assert.Equal("You already have an account", (await server.MailToAsync(owner.Email!)).Subject);
+    }
+
+    [Fact]
+    public async Task Trying_addresses_at_sign_in_is_slowed_down_where_a_taken_one_is_told()
+    {
+        await using var limited = await Mailbox.StartServerAsync();
+        using var visit = await StartAsync(UnverifiedBehavior.Allow, registration => registration with { CompleteRegistration = true }, limited);
+        var page = await visit.Browser.SubmitLoginAsync(await visit.OpenAsync(), await AddNamelessAsync(limited));
+        for (var count = 0; count < 60; count++)
+        {
+            var told = await visit.Browser.SubmitAsync(page, ("user.email", visit.User.Email!));
+            Assert.Contains("already an account", told.Problems(), StringComparison.Ordinal);
+        }
+
+        (await visit.Browser.SubmitAsync(page, ("user.email", TestServer.NewEmail()))).AssertStep("complete", HttpStatusCode.TooManyRequests);
+    }
+
+    private static Task<User> AddNamelessAsync(TestServer on) =>
+        on.AddUserAsync(change: user => user with { Email = null, Username = "user" + Guid.NewGuid().ToString("N")[..10] });
+
     private async Task<Visit> StartAsync(
         UnverifiedBehavior behavior = UnverifiedBehavior.Gated, Func<RegistrationConfiguration, RegistrationConfiguration>? change = null, TestServer? on = null) =>
         await Visit.StartAsync(on ?? server, null, settings => settings with

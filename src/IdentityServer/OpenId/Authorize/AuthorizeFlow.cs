@@ -204,7 +204,7 @@ internal sealed class AuthorizeFlow(
         Step.Register => await register.ShowAsync(context, stale is not null, cancellation),
         Step.ChangePassword => await changePassword.ShowAsync(context, stale is not null, cancellation),
         Step.VerifyEmail => verifyEmail.Show(context, stale is not null),
-        Step.Complete => complete.Show(context, stale is not null),
+        Step.Complete => await complete.ShowAsync(context, stale is not null, cancellation),
         Step.KeepAccount => keepAccount.Show(context),
         Step.SelectAccount => SelectAccountStep.Show(context),
         _ => ConsentStep.Show(context),
