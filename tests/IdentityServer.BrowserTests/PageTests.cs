@@ -131,6 +131,80 @@ public sealed class PageTests(RunningSite site) : IClassFixture<RunningSite>
             await visitor.PressAsync("Continue");
             await visitor.Page.GotoAsync(site.Issuer + "/account/two-factor");
         }),
+        ["second-factor-mail"] = ("One more step", async (visitor, site) => await visitor.ComeToMailedCodeAsync(site)),
+        ["second-factor-mail-sent"] = ("One more step", async (visitor, site) =>
+        {
+            await visitor.ComeToMailedCodeAsync(site);
+            await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Mail a code to" }).ClickAsync();
+            await visitor.Page.GetByLabel("Code from the mail").WaitForAsync();
+        }),
+        ["account-two-factor-mail"] = ("Codes by mail", (visitor, _) => visitor.OpenAccountAsync("/account/two-factor/email")),
+        ["account-factor"] = ("Authenticator", async (visitor, site) =>
+        {
+            await visitor.RegisterAsync();
+            await visitor.SetUpAuthenticatorAsync(site);
+            await visitor.PressAsync("I have kept them");
+            await visitor.Page.GetByRole(AriaRole.Link, new() { Name = "Change" }).ClickAsync();
+        }),
+        ["passkeys"] = ("Passkeys", (visitor, _) => visitor.OpenAccountAsync("/account/passkeys")),
+        ["passkeys-one"] = ("Passkeys", async (visitor, site) =>
+        {
+            await visitor.AddPasskeyAsync(site);
+            await visitor.Page.GetByLabel("Name").FillAsync("Key ring");
+            await visitor.PressAsync("Save");
+        }),
+        ["passkey-new"] = ("Add a passkey", async (visitor, site) =>
+        {
+            await VirtualAuthenticator.PlugInAsync(visitor.Page);
+            await visitor.OpenAccountAsync("/account/passkeys");
+            await visitor.Page.GetByRole(AriaRole.Link, new() { Name = "Add a passkey" }).ClickAsync();
+        }),
+        ["passkey-name"] = ("Your passkey", (visitor, site) => visitor.AddPasskeyAsync(site)),
+        ["passkey-remove"] = ("Remove this passkey?", async (visitor, site) =>
+        {
+            await visitor.AddPasskeyAsync(site);
+            await visitor.Page.GetByRole(AriaRole.Link, new() { Name = "Remove this passkey" }).ClickAsync();
+        }),
+        ["change-password"] = ("Choose a new password", async (visitor, site) =>
+        {
+            var email = $"{Guid.NewGuid():N}@example.com";
+            await site.PostApiAsync("/api/user", new { user = new { email, password = RunningSite.Password, passwordChangeRequired = true } });
+            await visitor.AuthorizeAsync();
+            await visitor.FillLoginAsync(email);
+        }),
+        ["link-invitation"] = ("Use this account?", (visitor, site) => visitor.OpenInvitationAsync(site)),
+        ["invited"] = ("Welcome", async (visitor, site) =>
+        {
+            var mail = await visitor.OpenInvitationAsync(site);
+            await visitor.Page.GetByLabel("Code from the mail").FillAsync(Visitor.CodeOf(mail));
+            await visitor.PressAsync("Continue");
+        }),
+        ["dev-mails"] = ("Mails", async (visitor, site) =>
+        {
+            await visitor.OpenInvitationAsync(site);
+            await visitor.Page.GotoAsync(site.Issuer + "/dev/mail");
+        }),
+        ["dev-mail"] = ("Your account is ready", async (visitor, site) =>
+        {
+            await visitor.OpenInvitationAsync(site);
+            await visitor.Page.GotoAsync(site.Issuer + "/dev/mail");
+            await visitor.Page.GetByRole(AriaRole.Link, new() { Name = "Your account is ready" }).First.ClickAsync();
+        }),
+        ["account-german"] = ("Ihr Konto", async (visitor, _) =>
+        {
+            await visitor.OpenAccountAsync("/account");
+            await visitor.Page.GetByText("Deutsch").ClickAsync();
+        }),
+        ["account-sessions-german"] = ("Wo Sie angemeldet sind", async (visitor, _) =>
+        {
+            await visitor.OpenAccountAsync("/account/sessions");
+            await visitor.Page.GetByText("Deutsch").ClickAsync();
+        }),
+        ["second-factor-german"] = ("Noch ein Schritt", async (visitor, site) =>
+        {
+            await visitor.ComeToSecondFactorAsync(site);
+            await visitor.Page.GetByText("Deutsch").ClickAsync();
+        }),
         ["account-password"] = ("Change your password", (visitor, _) => visitor.OpenAccountAsync("/account/password")),
         ["account-sessions"] = ("Where you’re signed in", (visitor, _) => visitor.OpenAccountAsync("/account/sessions")),
         ["account-data"] = ("Your data", (visitor, _) => visitor.OpenAccountAsync("/account/data")),
@@ -202,6 +276,27 @@ public sealed class PageTests(RunningSite site) : IClassFixture<RunningSite>
         ["sample-not-found"] = ("There is no such page", (visitor, site) => visitor.Page.GotoAsync(site.Sample + "/nowhere")),
     };
 
+    // Where whoever types at once types.
+    private static readonly Dictionary<string, string> Beginnings = new()
+    {
+        ["login"] = "loginId",
+        ["login-wrong"] = "password",
+        ["login-again"] = "password",
+        ["waiting"] = "code",
+        ["second-factor"] = "code",
+        ["second-factor-wrong"] = "code",
+        ["second-factor-mail-sent"] = "code",
+        ["link-elsewhere"] = "code",
+        ["change-password"] = "user.password",
+        ["invited"] = "user.password",
+        ["account-password"] = "user.password",
+        ["account-delete"] = "confirm",
+        ["account-factor"] = "name",
+        ["passkey-name"] = "name",
+        ["register"] = "user.fullName",
+        ["setup"] = "token",
+    };
+
     private static async Task SignInBesideAsync(Visitor visitor)
     {
         await visitor.AuthorizeAsync("&prompt=select_account");
@@ -220,7 +315,26 @@ public sealed class PageTests(RunningSite site) : IClassFixture<RunningSite>
         var (heading, way) = Pages[name];
         await way(visitor, site);
         await visitor.SeesHeadingAsync(heading);
+        if (Beginnings.TryGetValue(name, out var field))
+        {
+            Assert.Equal(field, await visitor.Page.EvaluateAsync<string>("document.activeElement.id"));
+        }
+
         await visitor.LooksRightAsync(name);
+    }
+
+    [Fact]
+    public async Task The_sign_in_works_by_keyboard_alone()
+    {
+        await using var visitor = await site.WelcomeAsync();
+        await visitor.AuthorizeAsync();
+        await visitor.SeesHeadingAsync("Welcome back");
+        var keys = visitor.Page.Keyboard;
+        await keys.TypeAsync(RunningSite.Email);
+        await keys.PressAsync("Tab");
+        await keys.TypeAsync(RunningSite.Password);
+        await keys.PressAsync("Enter");
+        await visitor.SeesHeadingAsync("This login was not started here"); // The sample client did not ask; it has the answer all the same.
     }
 
     [Fact]

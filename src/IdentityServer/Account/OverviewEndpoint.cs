@@ -34,7 +34,9 @@ internal static class OverviewEndpoint
             user.Username,
             [.. Advise(user, mail)],
             [.. records.Select(row => new SignInView(
-                moments.At(row.Instant), row.ApplicationId is { } id ? applications.Find(id)?.Name : null, row.Address))]));
+                moments.At(row.Instant),
+                row.ApplicationId is { } id && id != AccountApplication.Id ? applications.Find(id)?.Name : null,
+                row.Address))]));
     }
 
     private static IEnumerable<AdviceView> Advise(User user, MailAvailability mail)

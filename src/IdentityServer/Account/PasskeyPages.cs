@@ -84,7 +84,7 @@ public sealed record PasskeyPage(string Action, NavigationView? Navigation, stri
     public FieldErrors Errors { get; init; } = new();
 
     /// <summary>Where the cursor starts.</summary>
-    public string? Focus => Errors.Any ? "name" : null;
+    public string Focus => "name";
 }
 
 /// <summary>Asks whether a passkey is to be removed.</summary>

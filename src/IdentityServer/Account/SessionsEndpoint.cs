@@ -103,7 +103,7 @@ internal sealed class SessionsEndpoint(
                     DeviceView.Of(browser.UserAgent),
                     browser.Address,
                     moments.At(browser.LastSeenAt),
-                    moments.At(browser.CreatedAt),
+                    moments.Day(browser.CreatedAt),
                     browser.TrustedUntil > now ? moments.At(browser.TrustedUntil.Value) : null,
                     KnownBrowsers.Is(browser, here))).OrderByDescending(browser => browser.Current),
             ],

@@ -85,7 +85,7 @@ public sealed class MailedCodes(
     public static string Mask(string email)
     {
         var at = email.LastIndexOf('@');
-        return at < 1 ? "…" : $"{email[0]}…{email[at..]}";
+        return at < 1 ? "•••" : $"{email[0]}•••{email[at..]}";
     }
 
     private byte[] Hash(Guid userId, string transaction, string code) =>

@@ -10,7 +10,7 @@ public static class LoginFindings
     public const string Password = "password";
 
     /// <summary>Whatever it was that did not fit. It stands at the password, which has to be typed again in any case.</summary>
-    public static FieldErrors Wrong() => new FieldErrors().Add(Password, "invalidLogin", "The sign-in details or the password are wrong.");
+    public static FieldErrors Wrong() => new FieldErrors().Add(Password, "invalidLogin", "The e-mail, user name or password is wrong.");
 
     /// <summary>Notes what was left blank.</summary>
     public static FieldErrors CheckBlank(string? loginId, string? password)

@@ -45,4 +45,24 @@ public static class AuthenticatorSteps
         await visitor.SeesHeadingAsync("One more step");
         return app;
     }
+
+    /// <summary>Somebody new who has codes by mail as a second factor, and has given the password.</summary>
+    public static async Task<string> ComeToMailedCodeAsync(this Visitor visitor, RunningSite site)
+    {
+        var email = await visitor.RegisterAsync();
+        await visitor.Page.GotoAsync(Visitor.LinkOf(await site.MailToAsync(email)));
+        await visitor.PressAsync("Confirm address");
+        await visitor.SeesHeadingAsync("Your address is confirmed");
+        await visitor.Page.GotoAsync(site.Issuer + "/account/two-factor/email");
+        await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Mail a code to" }).ClickAsync();
+        var mail = await site.MailToAsync(email, "Your sign-in code");
+        await visitor.Page.GetByLabel("Code from the mail").FillAsync(System.Text.RegularExpressions.Regex.Match(mail.Text, @"\b\d{6}\b").Value);
+        await visitor.PressAsync("Turn on");
+        await visitor.SeesHeadingAsync("Keep these recovery codes");
+        await visitor.Page.Context.ClearCookiesAsync();
+        await visitor.AuthorizeAsync();
+        await visitor.FillLoginAsync(email);
+        await visitor.SeesHeadingAsync("One more step");
+        return email;
+    }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
 using IdentityServer.Hosting;
@@ -77,6 +78,15 @@ public sealed class RunningSite : IAsyncLifetime
         });
         context.SetDefaultTimeout(15_000);
         return new Visitor(this, context, await context.NewPageAsync());
+    }
+
+    /// <summary>A call of the management API that is expected to succeed.</summary>
+    public async Task PostApiAsync(string path, object body)
+    {
+        using var client = new HttpClient { BaseAddress = new Uri(Issuer) };
+        client.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", ApiKey);
+        using var answer = await client.PostAsJsonAsync(path, body);
+        answer.EnsureSuccessStatusCode();
     }
 
     /// <summary>Waits for the newest mail to an address, or the newest with a subject.</summary>

@@ -1,4 +1,5 @@
 using Deque.AxeCore.Playwright;
+using IdentityServer.Email;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -90,8 +91,36 @@ public sealed class Visitor : IAsyncDisposable
             await _context.ClearCookiesAsync();
         }
 
-        await Page.GotoAsync(mail.Text.Split(default(char[]), StringSplitOptions.RemoveEmptyEntries).First(word => word.Contains("/link/", StringComparison.Ordinal)));
+        await Page.GotoAsync(LinkOf(mail));
     }
+
+    /// <summary>Somebody for whom an account was made opens the link to it.</summary>
+    public async Task<MailContent> OpenInvitationAsync(RunningSite site)
+    {
+        var email = $"{Guid.NewGuid():N}@example.com";
+        await site.PostApiAsync("/api/user", new { user = new { email }, sendSetPasswordEmail = true });
+        var mail = await site.MailToAsync(email);
+        await Page.GotoAsync(LinkOf(mail));
+        return mail;
+    }
+
+    /// <summary>Somebody new makes a passkey, up to its name.</summary>
+    public async Task AddPasskeyAsync(RunningSite site)
+    {
+        await VirtualAuthenticator.PlugInAsync(Page);
+        await RegisterAsync();
+        await Page.GotoAsync(site.Issuer + "/account/passkeys/new");
+        await PressAsync("Create a passkey");
+        await SeesHeadingAsync("Your passkey");
+    }
+
+    /// <summary>The link in a mail.</summary>
+    public static string LinkOf(MailContent mail) => Words(mail).First(word => word.Contains("/link/", StringComparison.Ordinal));
+
+    /// <summary>The short code in a mail.</summary>
+    public static string CodeOf(MailContent mail) => Words(mail).First(word => word is [_, _, _, '-', _, _, _]);
+
+    private static string[] Words(MailContent mail) => mail.Text.Split(default(char[]), StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>Self-registration by the form of two pages.</summary>
     public Task<IResponse?> OpenFormAsync() => Page.GotoAsync(
@@ -123,6 +152,27 @@ public sealed class Visitor : IAsyncDisposable
     public Task TakePictureAsync(string name) =>
         Page.ScreenshotAsync(new() { Path = Path.Combine(Pictures, name + ".png"), FullPage = true });
 
+    // The first thing to which the Tab key would go up or back instead of on, in the column that a page is on a phone; on a desk the way
+    // through the account stands beside the page. What is hidden, or would jump the queue, is told too.
+    private const string StrayFocus = """
+        () => {
+          const told = element => element.outerHTML.slice(0, 120);
+          const all = [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex]')]
+            .filter(element => !element.disabled && element.type !== 'hidden' && element.checkVisibility({ visibilityProperty: true }));
+          const jumps = all.find(element => element.tabIndex > 0);
+          if (jumps) return 'jumps the queue: ' + told(jumps);
+          if (innerWidth > 480) return '';
+          let last;
+          for (const element of all.filter(element => element.tabIndex === 0)) {
+            const box = element.getBoundingClientRect();
+            const isBeside = last && box.top < last.bottom - 4 && box.bottom > last.top + 4;
+            if (last && (isBeside ? box.left < last.left : box.top < last.top)) return 'goes back: ' + told(element);
+            last = box;
+          }
+          return '';
+        }
+        """;
+
     /// <summary>The page, dark on a phone and light on a desk: accessible, without sideways scrolling, with a picture to look at.</summary>
     public async Task LooksRightAsync(string name)
     {
@@ -135,6 +185,7 @@ public sealed class Visitor : IAsyncDisposable
             var violations = (await Page.RunAxe()).Violations
                 .Select(violation => $"{picture}: {violation.Id}: {violation.Help}: {string.Join(", ", violation.Nodes.Select(node => node.Html))}");
             Assert.Empty(violations);
+            Assert.Equal("", await Page.EvaluateAsync<string>(StrayFocus));
             Assert.True(
                 await Page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= document.documentElement.clientWidth"),
                 $"{name} scrolls sideways at {width} pixels.");

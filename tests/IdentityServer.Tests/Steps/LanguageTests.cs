@@ -27,7 +27,7 @@ public sealed class LanguageTests
         using var visit = await Visit.StartThirdPartyAsync();
 
         var page = await visit.Browser.SubmitAsync(await visit.OpenAsync(("ui_locales", "de")), ("loginId", visit.User.Email!), ("password", "wrong"));
-        Assert.Contains("Die Anmeldedaten", page.Problems(), StringComparison.Ordinal);
+        Assert.Contains("E-Mail, Benutzername oder Passwort stimmt nicht", page.Problems(), StringComparison.Ordinal);
         page = await visit.Browser.SubmitLoginAsync(page, visit.User);
 
         page.AssertStep("consent");

@@ -7,7 +7,7 @@ namespace IdentityServer.Tests.Steps;
 /// <summary>The sign-in page: what it tells, what it keeps, and the session that it gives.</summary>
 public sealed class LoginTests(OwnServer own) : IClassFixture<OwnServer>
 {
-    private const string Wrong = "The sign-in details or the password are wrong.";
+    private const string Wrong = "The e-mail, user name or password is wrong.";
 
     private readonly TestServer server = own.Server;
 
