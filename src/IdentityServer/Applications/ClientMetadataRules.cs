@@ -1,5 +1,6 @@
 using System.Text.Json;
 using IdentityServer.Protocol;
+using IdentityServer.Themes;
 
 namespace IdentityServer.Applications;
 
@@ -96,7 +97,11 @@ internal static class ClientMetadataRules
         ApplicationRules.CheckUris(metadata.PostLogoutRedirectUris ?? [], Path + ".post_logout_redirect_uris", errors);
         ApplicationRules.CheckUri(metadata.JwksUri, Path + ".jwks_uri", errors);
         ApplicationRules.CheckUri(metadata.ClientUri, Path + ".client_uri", errors);
-        ApplicationRules.CheckUri(metadata.LogoUri, Path + ".logo_uri", errors);
+        if (!ApplicationView.IsShown(metadata.LogoUri))
+        {
+            ApplicationRules.CheckUri(metadata.LogoUri, Path + ".logo_uri", errors); // Kept, and not shown.
+        }
+
         ApplicationRules.CheckUri(metadata.PolicyUri, Path + ".policy_uri", errors);
         ApplicationRules.CheckUri(metadata.TosUri, Path + ".tos_uri", errors);
 

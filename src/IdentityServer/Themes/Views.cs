@@ -13,7 +13,7 @@ public sealed record ApplicationView
     {
         Name = name;
         Uri = WebAddress(uri);
-        LogoUri = IsOwn(logoUri) ? logoUri : null;
+        LogoUri = IsShown(logoUri) ? logoUri : null;
         PolicyUri = WebAddress(policyUri);
         TosUri = WebAddress(tosUri);
     }
@@ -39,7 +39,8 @@ public sealed record ApplicationView
     private static string? WebAddress(string? text) =>
         System.Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "https" or "http" ? text : null;
 
-    private static bool IsOwn(string? text) => text is not null
+    /// <summary>Whether pages show a picture: those loaded from elsewhere they don't.</summary>
+    public static bool IsShown(string? text) => text is not null && !text.AsSpan().ContainsAnyExceptInRange('\x21', '\x7e')
         && (text.StartsWith("data:image/", StringComparison.Ordinal)
             || (text.StartsWith('/') && !text.StartsWith("//", StringComparison.Ordinal) && !text.Contains('\\', StringComparison.Ordinal)));
 }

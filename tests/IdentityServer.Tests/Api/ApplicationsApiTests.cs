@@ -44,6 +44,29 @@ public sealed class ApplicationsApiTests
         Assert.Empty(read["scopes"]!.AsArray());
     }
 
+    [Theory]
+    [InlineData("/theme/default/favicon.svg", true)]
+    [InlineData("data:image/png;base64,AAAA", true)]
+    [InlineData("https://app.example.com/logo.png", true)]
+    [InlineData("//app.example.com/logo.png", false)]
+    [InlineData("data:text/html,x", false)]
+    [InlineData("/logo\\u0007.png", false)]
+    public async Task A_logo_is_one_that_pages_can_show_or_a_web_address(string logo, bool taken)
+    {
+        var api = await (await TestServer.SharedAsync()).NewApiAsync();
+
+        var answer = await api.PostAsync("/api/application", Body($$$"""{"clientMetadata":{"logo_uri":"{{{logo}}}"} }"""));
+
+        if (taken)
+        {
+            Assert.Equal(logo, answer.Expect("application")["clientMetadata"]!["logo_uri"]!.GetValue<string>());
+        }
+        else
+        {
+            answer.ExpectCodes("[invalid]application.clientMetadata.logo_uri");
+        }
+    }
+
     [Fact]
     public async Task The_section_for_clients_can_be_read_alone_and_holds_no_secret()
     {
