@@ -1,12 +1,13 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
+using IdentityServer.Tests.Fixtures;
 
 namespace IdentityServer.Tests.Hosting;
 
 /// <summary>docs/configuration.md names every setting that there is, and none that there is not.</summary>
 public sealed partial class DocumentedSettingsTests
 {
-    private static readonly string Document = File.ReadAllText(Path.Combine(FindRoot(), "docs", "configuration.md"));
+    private static readonly string Document = Repository.Read("docs/configuration.md");
 
     [Fact]
     public void Every_setting_is_in_a_table_and_every_row_of_a_table_is_a_setting() =>
@@ -48,17 +49,6 @@ public sealed partial class DocumentedSettingsTests
     }
 
     private static bool IsSection(Type type) => type.IsClass && type.Assembly == typeof(ServerOptions).Assembly;
-
-    private static string FindRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "IdentityServer.sln")))
-        {
-            folder = folder.Parent ?? throw new InvalidOperationException("The tests do not run inside the repository.");
-        }
-
-        return folder.FullName;
-    }
 
     [GeneratedRegex(@"\| Setting \| Default \| Meaning \|\n\|[ \-|]+\|\n(?<rows>(\|.*\n)+)")]
     private static partial Regex Tables();
