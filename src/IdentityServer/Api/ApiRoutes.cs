@@ -35,6 +35,7 @@ public static class ApiRoutes
         WebAuthnApi.Map(routes);
         WebAuthnLoginApi.Map(routes);
         LoginApi.Map(routes);
+        LoginReportApi.Map(routes);
         LogoutApi.Map(routes);
         JwtApi.Map(routes);
         RefreshTokensApi.Map(routes);

@@ -41,6 +41,7 @@ internal static class PeopleServices
         services.AddFactors();
         services.AddSingleton<AddressBrake>();
         services.AddSingleton<PasswordLogin>();
+        services.AddSingleton<ReportedLogins>();
         services.AddSingleton<LinkLogin>();
         services.AddSingleton<LinkBrake>();
         services.AddSingleton<DirectLinks>();

@@ -31,6 +31,9 @@ public sealed class PasswordReset(
     /// <summary>What a link remembers of where its browser goes on.</summary>
     internal const string Return = "return";
 
+    /// <summary>What a caller of the management API wants back.</summary>
+    internal const string State = "state";
+
     private static readonly FieldErrors Gone = new FieldErrors().AddGeneral("linkGone", "This link doesn't work any more.");
 
     /// <summary>Mails a link for a new password to whoever that is; returns the id under which a browser waits. Null: nobody can be called that.</summary>
@@ -63,6 +66,11 @@ public sealed class PasswordReset(
         Dictionary<string, string>? more = null)
     {
         more ??= [];
+        if (wish.State is { } state)
+        {
+            more[State] = state;
+        }
+
         if (wish.Return is { } way)
         {
             more[Return] = way;

@@ -28,6 +28,9 @@ public sealed record RecoveryWish
     /// <summary>Languages of the page, for people who have said nothing about theirs.</summary>
     public IReadOnlyList<string> Languages { get; init; } = [];
 
+    /// <summary>What a caller of the management API wants back when all is done, as JSON.</summary>
+    public string? State { get; init; }
+
     /// <summary>Whether the person types the mailed code into a page of the application, which holds the link's secret.</summary>
     public bool ByCode { get; init; }
 

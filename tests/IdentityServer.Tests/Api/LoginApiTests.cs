@@ -359,6 +359,35 @@ public sealed class LoginApiTests(OwnServer own) : IClassFixture<OwnServer>
         Assert.Null(answer.Json["token"]);
     }
 
+    [Fact]
+    public async Task A_sign_in_elsewhere_is_recorded()
+    {
+        var (application, user) = await NewAsync();
+        var stranger = await Server.AddUserAsync();
+        var expired = await Server.AddUserAsync(change: wanted => wanted with { ExpiresAt = Server.Clock.GetUtcNow() });
+        var gone = await Server.AddUserAsync();
+        await Server.DeactivateAsync(gone);
+        var api = await Server.NewApiAsync();
+
+        var answer = await api.PutAsync($"/api/login/{user.Id}/{application.Id}?ipAddress=192.0.2.7", null);
+        Assert.Equal((HttpStatusCode.OK, user.Id.ToString()), (answer.Status, answer.Json["user"]!["id"]!.GetValue<string>()));
+        Assert.Null(answer.Json["token"]);
+        Assert.Equal(HttpStatusCode.Accepted, (await api.PutAsync($"/api/login/{stranger.Id}/{application.Id}", null)).Status);
+        Assert.Equal(HttpStatusCode.OK, (await api.PutAsync($"/api/login/{stranger.Id}?ipAddress=undefined", null)).Status);
+
+        var record = await Server.ReadAsync(db => db.LoginRecords.SingleAsync(row => row.UserId == user.Id));
+        Assert.Equal((application.Id, "192.0.2.7"), (record.ApplicationId, record.Address));
+        Assert.Equal(Server.Clock.GetUtcNow(), (await Server.Get<People>().GetAsync(user.Id, CancellationToken.None)).LastLoginAt);
+        Assert.NotNull(await Server.ReadAsync(db => db.Registrations.Where(row => row.UserId == user.Id).Select(row => row.LastLoginAt).SingleAsync()));
+        Assert.Equal(1, await Server.ReadAsync(db => db.AuditEntries.CountAsync(row => row.Message == "sign-in reported" && row.Data!.Contains(user.Id.ToString()))));
+        (await api.PutAsync($"/api/login/{expired.Id}", null)).ExpectEmpty(HttpStatusCode.Gone);
+        (await api.PutAsync($"/api/login/{gone.Id}", null)).ExpectEmpty(HttpStatusCode.Locked);
+        (await api.PutAsync($"/api/login/{Guid.NewGuid()}", null)).ExpectEmpty(HttpStatusCode.NotFound);
+        (await api.PutAsync($"/api/login/{user.Id}/{Guid.NewGuid()}", null)).ExpectCodes("[invalid]applicationId");
+        (await api.PutAsync($"/api/login/{user.Id}?ipAddress=here", null)).ExpectCodes("[couldNotConvert]ipAddress");
+        (await Server.ApiWith(null).PutAsync($"/api/login/{user.Id}", null)).ExpectEmpty(HttpStatusCode.Unauthorized);
+    }
+
     private async Task<(Application Application, User User)> NewAsync()
     {
         var application = await Server.AddApplicationAsync();

@@ -19,6 +19,8 @@ public sealed class NeverAFaultTests
         "authorizedOriginURLs", "jwks", "keys", "kty", "n", "e", "crv", "x", "y", "post_logout_redirect_uris", "timeToLiveInSeconds", "permissions", "endpoints",
         "preferredLanguages", "clientSecret", "clientId", "expirationInstant", "op", "path", "value", "from", "hardDelete", "id", "", "é", "\u2028", "logoutURL", "jwks_uri",
         "key", "control", "type", "options", "optionLabels", "validator", "expression", "minLength", "maxValue", "steps", "fields", "texts", "visibleIf", "values", "consentId",
+        "loginId", "refreshToken", "token", "global", "timeToLiveInSeconds", "currentPassword", "trustToken", "trustChallenge", "changePasswordId", "verificationId", "oneTimeCode",
+        "oneTimePassword", "method", "methodId", "code", "secretBase32Encoded", "twoFactorId", "state", "noJWT", "metaData", "ipAddress", "verificationStrategy", "verifyRegistration",
         "userId", "formId", "formConfiguration", "selfServiceFormId",
     ];
 
@@ -44,6 +46,7 @@ public sealed class NeverAFaultTests
             ["{applicationId}"] = application, ["{userId}"] = user.Id.ToString(), ["{fieldId}"] = field, ["{formId}"] = form, ["{roleId}"] = role!.GetValue<string>(),
             ["{id}"] = "1",
         };
+        var person = await PersonAsync(server);
         using var client = server.NewClient();
         var contract = await OpenApiContract.OfAsync(client);
         (string Method, string Path, string[] Query)[] calls =
@@ -66,7 +69,8 @@ public sealed class NeverAFaultTests
 
             var path = Path(random, template, query, there);
             var body = Body(random);
-            var answer = await api.SendAsync(method, path, method == "GET" ? null : body, Pick(random, types));
+            var caller = random.Next(6) == 0 ? person : api;
+            var answer = await caller.SendAsync(method, path, method == "GET" ? null : body, Pick(random, types));
             Assert.True(
                 (int)answer.Status is 200 or 400 or 401 or 403 or 404 or 413 || (answer.Status is HttpStatusCode.RequestUriTooLong && path.Length > 4000),
                 $"Seed {seed}, round {round}: {method} {path} was answered with {(int)answer.Status} to {Encoding.UTF8.GetString(body)}");
@@ -74,6 +78,15 @@ public sealed class NeverAFaultTests
                 (answer.MediaType is not null) == ((int)answer.Status is 400 || answer.Body.Length > 0),
                 $"Seed {seed}, round {round}: {method} {path} was answered with {(int)answer.Status}, {answer.MediaType}, {answer.Body}");
         }
+    }
+
+    // Somebody who calls about their own account, by a token.
+    private static async Task<ApiClient> PersonAsync(TestServer server)
+    {
+        var application = await server.AddApplicationAsync();
+        var user = await server.AddUserAsync(application: application);
+        var login = new JsonObject { ["loginId"] = user.Email, ["password"] = TestServer.Password, ["applicationId"] = application.Id };
+        return server.ApiOf((await (await server.NewApiAsync()).PostAsync("/api/login", login)).Json["token"]!.GetValue<string>());
     }
 
     // Mostly what is there, sometimes what could be, sometimes neither.

@@ -21,13 +21,15 @@ public sealed class PasswordsApiTests(MailServer own) : IClassFixture<MailServer
         using var visit = await Visit.StartAsync(server);
         var tokens = await visit.Party.GetTokensAsync(visit.User, ("scope", "openid offline_access"));
         var (api, open) = (await server.NewApiAsync(), new ApiClient(server.NewClient(), null));
-        var forgot = await api.PostAsync(Forgot, new JsonObject { ["loginId"] = visit.User.Email, ["sendForgotPasswordEmail"] = false });
+        var forgot = await api.PostAsync(
+            Forgot, new JsonObject { ["loginId"] = visit.User.Email, ["sendForgotPasswordEmail"] = false, ["state"] = new JsonObject { ["back"] = "/cart" } });
         var id = forgot.Json["changePasswordId"]!.GetValue<string>();
         (await open.GetAsync($"{Change}/{id}")).ExpectEmpty(HttpStatusCode.OK);
 
         (await open.PostAsync($"{Change}/{id}", new JsonObject { ["password"] = "short" })).ExpectCodes("[tooShort]user.password");
         var changed = await open.PostAsync($"{Change}/wrong", new JsonObject { ["changePasswordId"] = id, ["password"] = Another });
         var once = changed.Json["oneTimePassword"]!.GetValue<string>();
+        Assert.Equal("/cart", changed.Json["state"]!["back"]!.GetValue<string>());
 
         (await open.PostAsync(Change, new JsonObject { ["changePasswordId"] = id, ["password"] = Another })).ExpectEmpty(HttpStatusCode.NotFound);
         (await open.GetAsync($"{Change}/{id}")).ExpectEmpty(HttpStatusCode.NotFound);

@@ -115,6 +115,16 @@ internal sealed class LoginAnswers(
         return issued is not null && facts.Cookies ? cookies.Give(result, issued, now + application!.RefreshTokenLifetime) : result;
     }
 
+    /// <summary>The answer about somebody who is in already, without tokens.</summary>
+    public async Task<ApiResult> ShowAsync(User user, Application? application, CancellationToken cancellation)
+    {
+        var registrations = await registrar.ListAsync(user.Id, cancellation);
+        var isRegistered = application is null || registrations.Exists(row => row.ApplicationId == application.Id);
+        return ApiResult.Of(
+            isRegistered ? StatusCodes.Status200OK : NotRegistered,
+            new JsonObject { ["user"] = UserWire.Show(user, registrations, await members.OfUserAsync(user, cancellation)) });
+    }
+
     /// <summary>What the answer to a sign-in that waits says of the person's factors.</summary>
     public async Task<JsonObject> ShowPendingAsync(string id, User user, CancellationToken cancellation) => new()
     {

@@ -51,11 +51,15 @@ internal sealed record LoginFacts
             NoJwt = body.Flag("noJWT"),
             Cookies = request.Source is not RequestSource.Foreign,
             TrustId = request.Cookie(TokenCookies.Trust) ?? body.Text("twoFactorTrustId"),
-            State = body.Has("state") && body.Free("state").ToJsonString() is { Length: <= MaxState } state ? state : null,
+            State = ReadState(request),
             Address = !request.Caller.IsNobody && IPAddress.TryParse(named, out var address) ? address : request.RemoteAddress,
             UserAgent = body.Section("metaData").Section("device").Text("description", JsonFields.Long) ?? request.UserAgent,
         };
     }
+
+    /// <summary>What the caller wants back, as JSON; what is too long does not come back.</summary>
+    public static string? ReadState(ApiRequest request) =>
+        request.Beside() is var body && body.Has("state") && body.Free("state").ToJsonString() is { Length: <= MaxState } state ? state : null;
 
     /// <summary>The application that a body names; unknown and inactive ones are noted.</summary>
     public static Application? FindApplication(ApiRequest request, ApplicationCatalog applications)

@@ -49,6 +49,20 @@ internal static class LoginShape
         new(StatusCodes.Status423Locked, "The account is deactivated. There is no body."),
     ];
 
+    /// <summary>PUT /api/login/{userId}.</summary>
+    public static readonly ApiCall Report = new(Group, "reportLogin", "Records a sign-in that happened elsewhere")
+    {
+        Query = [Taken("ipAddress", Shape.Text, "Where the person is.")],
+        Answer = Shape.Object(null, Shown("user", UserShape.User)),
+        MayMiss = true,
+        More =
+        [
+            new(LoginAnswers.NotRegistered, "Recorded; they are not registered for the application.", Shape.Object(null, Shown("user", UserShape.User))),
+            new(StatusCodes.Status410Gone, "The account has expired; nothing was recorded. There is no body."),
+            new(StatusCodes.Status423Locked, "The account is deactivated; nothing was recorded. There is no body."),
+        ],
+    };
+
     /// <summary>POST /api/login.</summary>
     public static readonly ApiCall Login = new(Group, "login", "Signs in with a password")
     {

@@ -51,7 +51,7 @@ internal sealed class PasswordsApi(
         var body = request.Beside();
         var loginId = (body.Text("loginId", JsonFields.Any) ?? body.Text("email", JsonFields.Any) ?? body.Text("username", JsonFields.Any))?.Trim();
         var (types, sends) = (body.Texts("loginIdTypes") ?? AnyLoginId, body.Flag("sendForgotPasswordEmail", otherwise: true));
-        var application = LoginFacts.FindApplication(request, applications);
+        var (application, state) = (LoginFacts.FindApplication(request, applications), LoginFacts.ReadState(request));
         if (string.IsNullOrEmpty(loginId) && !request.Errors.Any)
         {
             request.Errors.Add("loginId", "blank", "Name the person by e-mail address or user name.");
@@ -69,7 +69,7 @@ internal sealed class PasswordsApi(
 
         if (request.HasKeyFor(Forgot))
         {
-            return await ForgotByKeyAsync(request, loginId!, types, application, sends, cancellation);
+            return await ForgotByKeyAsync(request, loginId!, types, new RecoveryWish { Application = application, State = state }, sends, cancellation);
         }
 
         if (!brake.TryCharge(request.RemoteAddress, out var retryAfter))
@@ -77,12 +77,12 @@ internal sealed class PasswordsApi(
             return LoginApi.Later(retryAfter);
         }
 
-        await reset.AskAsync(loginId!, new RecoveryWish { Application = application, Address = request.RemoteAddress }, cancellation);
+        await reset.AskAsync(loginId!, new RecoveryWish { Application = application, Address = request.RemoteAddress, State = state }, cancellation);
         return ApiResult.Empty;
     }
 
     private async Task<ApiResult> ForgotByKeyAsync(
-        ApiRequest request, string loginId, IReadOnlyList<string> types, Application? application, bool sends, CancellationToken cancellation)
+        ApiRequest request, string loginId, IReadOnlyList<string> types, RecoveryWish wish, bool sends, CancellationToken cancellation)
     {
         if (await search.FindAsync(loginId, types, cancellation) is not { Active: true } user)
         {
@@ -102,7 +102,7 @@ internal sealed class PasswordsApi(
         // An id that is handed out and not mailed proves no address.
         var made = await database.WriteAsync(
             (db, token) => reset.MakeAsync(
-                db, LinkPurpose.ChangePassword, user, sends ? user.EmailKey : null, loginId, new RecoveryWish { Application = application }, token, sends),
+                db, LinkPurpose.ChangePassword, user, sends ? user.EmailKey : null, loginId, wish, token, sends),
             cancellation);
         return ApiResult.Ok(new JsonObject { ["changePasswordId"] = made.Secret });
     }
@@ -149,8 +149,11 @@ internal sealed class PasswordsApi(
             : await ChangeByKeyAsync(request, loginId, password!, cancellation);
     }
 
-    private static ApiResult Changed(FieldResult<MadeLink>? outcome) =>
-        ApiResult.From(outcome, made => new JsonObject { ["oneTimePassword"] = made.Secret });
+    private static ApiResult Changed(FieldResult<ChangedPassword>? outcome) => ApiResult.From(outcome, changed => ApiJson.WithoutNulls(new()
+    {
+        ["oneTimePassword"] = changed.OneTimePassword,
+        ["state"] = changed.State is { } state ? JsonNode.Parse(state) : null,
+    }));
 
     // What is in them is worth nothing any more.
     private ApiResult WithoutCookies(ApiRequest request, ApiResult changed) =>

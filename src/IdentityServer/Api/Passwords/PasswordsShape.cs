@@ -26,7 +26,7 @@ internal static class PasswordsShape
             Taken("loginIdTypes", Shape.List(Shape.Text)),
             Taken("applicationId", Shape.Uuid, "What the mail names."),
             Taken("sendForgotPasswordEmail", Shape.Flag, "With a key: off, the id is only returned."),
-            Taken("state", Shape.Any, "Ignored.")),
+            Taken("state", Shape.Free, "Comes back when the password is changed by the id.")),
         Answer = Shape.Object(null, ShownIfSet("changePasswordId", Shape.Text, "With a key only.")),
         MayMiss = true,
         More = [NoMail, new(StatusCodes.Status422UnprocessableEntity, "The person has no e-mail address. There is no body.")],
@@ -67,7 +67,8 @@ internal static class PasswordsShape
             Taken("trustChallenge", Shape.Text),
             Taken("refreshToken", Shape.Text, "Ignored: it ends like all others."),
             Taken("applicationId", Shape.Uuid, "Ignored.")),
-        Answer = Shape.Object(null, ShownIfSet("oneTimePassword", Shape.Text, "Signs in once, within a minute, at /api/login.")),
+        Answer = Shape.Object(
+            null, ShownIfSet("oneTimePassword", Shape.Text, "Signs in once, within a minute, at /api/login."), ShownIfSet("state", Shape.Any, "As it was sent.")),
         MayMiss = true,
         Example = """{ "changePasswordId": "…", "password": "four unrelated words here" }""",
     };

@@ -219,7 +219,7 @@ internal sealed class TwoFactorApi(
         application = (waiting.ApplicationId ?? named) is { } id ? applications.Find(id) : null;
         return waiting.ApplicationId is { } began ? application is { Active: true } && (named is null || named == began)
             : named is null || (application is { Active: true } && LoginApi.MayAsk(request, application)
-                && (application.AllowsPassword || waiting.Proof.Type is not AuthenticationType.Password));
+                && application.AllowsPassword && waiting.Proof.Type is AuthenticationType.Password);
     }
 
     private async Task<string?> TrustAsync(User user, LoginFacts facts, CancellationToken cancellation)
