@@ -26,6 +26,7 @@ public static class ApiRoutes
         UserSearchApi.Map(routes);
         PasswordsApi.Map(routes);
         VerificationApi.Map(routes);
+        IdentityApi.Map(routes);
         UserImportApi.Map(routes);
         RegistrationsApi.Map(routes);
         GroupsApi.Map(routes);

@@ -44,10 +44,7 @@ public sealed class AddressVerification(
     }
 
     /// <summary>Whether it takes the mailed code, beside its secret, to confirm a link by the management API.</summary>
-    public async Task<bool> TakesCodeAsync(string secret, CancellationToken cancellation) =>
-        await links.FindAsync(secret, cancellation) is { } link && TakesCode(link);
-
-    private bool TakesCode(Link link) => links.FactsOf(link).More.ContainsKey(Code);
+    internal bool TakesCode(Link link) => links.FactsOf(link).More.ContainsKey(Code);
 
     /// <summary>Mails a link to a person of whom it is known that they are there; null: there are too many already.</summary>
     public Task<MadeLink?> AskAsync(User user, LinkPurpose purpose, RecoveryWish wish, CancellationToken cancellation, bool sends = true) =>

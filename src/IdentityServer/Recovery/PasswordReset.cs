@@ -95,14 +95,7 @@ public sealed class PasswordReset(
                 },
             },
             token);
-        var mail = new MailDraft(LinkMail.Of(made, address, wish.Application is null ? [] : [new("application", wish.Application.Name)]))
-        {
-            To = user?.Email ?? typed,
-            TenantId = tenant,
-            UserId = user?.Id,
-            Languages = [.. user?.PreferredLanguages ?? [], .. wish.Languages],
-            UsefulUntil = made.Row.ExpiresAt,
-        };
+        var mail = Draft(made, user?.Email ?? typed, user, wish.Application, wish.Languages);
         if (user is not null && sends)
         {
             mailer.Queue(db, mail);
@@ -114,6 +107,17 @@ public sealed class PasswordReset(
 
         return made;
     }
+
+    /// <summary>The mail with a link of this room.</summary>
+    internal MailDraft Draft(MadeLink made, string to, User? user, Application? application, params IReadOnlyList<string> languages) =>
+        new(LinkMail.Of(made, address, application is null ? [] : [new("application", application.Name)]))
+        {
+            To = to,
+            TenantId = made.Row.TenantId,
+            UserId = user?.Id,
+            Languages = [.. user?.PreferredLanguages ?? [], .. languages],
+            UsefulUntil = made.Row.ExpiresAt,
+        };
 
     /// <summary>Mails the same once more; null: it is not to be sent again.</summary>
     public async Task<Guid?> AskAgainAsync(Link link, LinkFacts facts, string browser, CancellationToken cancellation) =>

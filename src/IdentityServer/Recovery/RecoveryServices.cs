@@ -12,6 +12,7 @@ internal static class RecoveryServices
         services.AddSingleton<PasswordReset>();
         services.AddSingleton<DirectPasswordChange>();
         services.AddSingleton<AddressVerification>();
+        services.AddSingleton<DirectVerification>();
         services.AddSingleton<EmailChange>();
         services.AddSingleton<RegistrationProof>();
         services.AddSingleton<ILinkPurpose, RegistrationLinks>();

@@ -19,12 +19,6 @@ internal sealed class LoginReportApi(ApplicationCatalog applications, People peo
     private async Task<ApiResult> ReportAsync(ApiRequest request, CancellationToken cancellation)
     {
         var (userId, applicationId, ipAddress) = (request.PathId("userId"), request.PathId("applicationId"), request.Query("ipAddress"));
-        var application = applicationId is { } id && applications.Find(id) is { Active: true } found ? found : null;
-        if (applicationId is not null && application is null)
-        {
-            request.Errors.Add("applicationId", "invalid", "There is no application of this id, or it is deactivated.");
-        }
-
         IPAddress? address = null;
         if (ipAddress is not null && !IPAddress.TryParse(ipAddress, out address))
         {
@@ -36,7 +30,8 @@ internal sealed class LoginReportApi(ApplicationCatalog applications, People peo
             return ApiResult.Refused(request.Errors);
         }
 
-        if (await people.FindAsync(userId!.Value, cancellation) is not { } user)
+        var application = applicationId is { } id && applications.Find(id) is { Active: true } found ? found : null;
+        if ((applicationId is not null && application is null) || await people.FindAsync(userId!.Value, cancellation) is not { } user)
         {
             return ApiResult.Missing;
         }

@@ -5,10 +5,12 @@ namespace IdentityServer.Api;
 /// <summary>What the OpenAPI document says of passwords and verification (§7).</summary>
 internal static class PasswordsShape
 {
-    private const string Group = "Passwords and verification";
+    /// <summary>The heading.</summary>
+    public const string Group = "Passwords and verification";
     private const string OneTimeCode = "Needed with an id of an application whose verificationStrategy is FormField; else the id is enough.";
 
-    private static readonly ApiStatus NoMail = new(StatusCodes.Status403Forbidden, "No mail can be sent. There is no body.");
+    /// <summary>The answer where mail is switched off.</summary>
+    public static readonly ApiStatus NoMail = new(StatusCodes.Status403Forbidden, "No mail can be sent. There is no body.");
 
     private static readonly Shape VerificationBody = Shape.Object(
         null, Taken("verificationId", Shape.Text, "The id; in the body or in the path."), Taken("oneTimeCode", Shape.Text, OneTimeCode));

@@ -14,7 +14,7 @@ namespace IdentityServer.Api;
 /// out, and mails them again. Without a key the answer is one for all.
 /// </summary>
 internal sealed class VerificationApi(
-    Registrar registrar, UserSearch search, AddressVerification verification, LinkStore links, LinkBrake brake, MailAvailability mail, LinkConfirmation confirmation, ApplicationCatalog applications)
+    Registrar registrar, UserSearch search, AddressVerification verification, DirectVerification direct, LinkBrake brake, MailAvailability mail, ApplicationCatalog applications)
 {
     private const string Email = "/api/user/verify-email";
     private const string Registration = "/api/user/verify-registration";
@@ -56,15 +56,9 @@ internal sealed class VerificationApi(
 
         var typed = request.Beside().Text("oneTimeCode");
         return request.Errors.Any ? ApiResult.Refused(request.Errors)
-            : await (await verification.TakesCodeAsync(id!, cancellation) ? ConfirmAsync(id!, typed, purpose, cancellation) : verification.CompleteAsync(id!, purpose, cancellation))
-                ? ApiResult.Empty
+            : await direct.CompleteAsync(id!, typed, purpose, cancellation) ? ApiResult.Empty
             : ApiResult.Missing;
     }
-
-    // Wrong codes are counted, and there are few.
-    private async Task<bool> ConfirmAsync(string id, string? typed, LinkPurpose purpose, CancellationToken cancellation) =>
-        await links.FindAsync(id, cancellation) is { } link && link.Purpose == purpose
-        && (await confirmation.ConfirmAsync(new LinkProof { Secret = id, Typed = typed }, cancellation)).Succeeded;
 
     private async Task<ApiResult> ResendAsync(ApiRequest request, string route, LinkPurpose purpose, CancellationToken cancellation)
     {
