@@ -37,11 +37,13 @@ internal static class AnswerTimes
             };
             var login = await PageForm.OpenAsync(client, "/oauth2/authorize");
             var forgot = await PageForm.OpenAsync(client, "/password/forgot");
+            var register = await PageForm.OpenAsync(client, "/oauth2/register");
             Console.WriteLine($"| question, {Tries} times each | account | fastest ms | median ms | mean ms | slowest ms | difference of means ms | chance makes (95 %) ms |");
             Console.WriteLine("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |");
             await MeasureAsync("sign in with a wrong password", app.Services, loginId => login.PostAsync(loginId, HttpStatusCode.OK, ("password", "not the password at all")));
             await MeasureAsync("e-mail me a link", app.Services, loginId => login.PostAsync(loginId, HttpStatusCode.SeeOther, ("by", "link")));
             await MeasureAsync("forgot password", app.Services, loginId => forgot.PostAsync(loginId, HttpStatusCode.SeeOther));
+            await MeasureAsync("register", app.Services, email => register.RegisterAsync(email));
             await app.StopAsync();
             return 0;
         }
@@ -68,6 +70,8 @@ internal static class AnswerTimes
                         ["name"] = "Timing",
                         ["oauthConfiguration"] = new JsonObject { ["authorizedRedirectURLs"] = new JsonArray("https://client.example/callback") },
                         ["passwordlessConfiguration"] = new JsonObject { ["enabled"] = true },
+                        ["registrationConfiguration"] = new JsonObject { ["enabled"] = true },
+                        ["unverified"] = new JsonObject { ["behavior"] = "Gated" },
                     },
                 },
             }),
@@ -152,7 +156,7 @@ internal static class AnswerTimes
     }
 
     // A page, filled in again and again by the same browser.
-    private sealed record PageForm(HttpClient Client, string Url, string Token)
+    private sealed record PageForm(HttpClient Client, string Url, string Token, IReadOnlyList<(string Name, string Value)> Hidden)
     {
         private const string Request = "?client_id=" + ClientId + "&response_type=code&scope=openid&redirect_uri=https%3A%2F%2Fclient.example%2Fcallback"
             + "&state=s&nonce=n&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256";
@@ -160,18 +164,25 @@ internal static class AnswerTimes
         public static async Task<PageForm> OpenAsync(HttpClient client, string path)
         {
             var page = new HtmlParser().ParseDocument(await client.GetStringAsync(new Uri(path + Request, UriKind.Relative)));
-            return new(client, path + Request, page.QuerySelector("input[name=__csrf]")!.GetAttribute("value")!);
+            var hidden = page.QuerySelectorAll("form[method=post] input[type=hidden]")
+                .Select(input => (input.GetAttribute("name")!, input.GetAttribute("value") ?? string.Empty))
+                .ToLookup(field => field.Item1 == "__csrf");
+            return new(client, path + Request, hidden[true].First().Item2, [.. hidden[false]]);
         }
 
-        public async Task PostAsync(string loginId, HttpStatusCode expected, params (string Name, string Value)[] more)
+        public Task PostAsync(string loginId, HttpStatusCode expected, params (string Name, string Value)[] more) =>
+            SendAsync(expected, [("step", "login"), ("loginId", loginId), .. more]);
+
+        // The page that asks for the mailed code.
+        public Task RegisterAsync(string email) => SendAsync(
+            HttpStatusCode.OK, [.. Hidden, ("user.email", email), ("user.password", "correct horse battery staple"), ("user.fullName", "Ada Lovelace")], "name=\"code\"");
+
+        private async Task SendAsync(HttpStatusCode expected, IEnumerable<(string Name, string Value)> fields, string says = "")
         {
-            using var content = new FormUrlEncodedContent(
-            [
-                new("__csrf", Token), new("step", "login"), new("loginId", loginId), .. more.Select(field => KeyValuePair.Create(field.Name, field.Value)),
-            ]);
+            using var content = new FormUrlEncodedContent([new("__csrf", Token), .. fields.Select(field => KeyValuePair.Create(field.Name, field.Value))]);
             using var response = await Client.PostAsync(new Uri(Url, UriKind.Relative), content);
             var body = await response.Content.ReadAsStringAsync();
-            if (response.StatusCode != expected)
+            if (response.StatusCode != expected || !body.Contains(says, StringComparison.Ordinal))
             {
                 throw new InvalidOperationException($"{response.StatusCode} instead of {expected}: {body}");
             }

@@ -9,7 +9,7 @@ namespace IdentityServer.Forms;
 public sealed class FormField
 {
     /// <summary>How long a value may take to be compared with the expression; the engine does not backtrack, so this is never near.</summary>
-    private static readonly TimeSpan PatternTime = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan PatternTime = TimeSpan.FromSeconds(1);
 
     private readonly Lazy<Regex?> pattern;
     private readonly Lazy<FrozenSet<string>> optionSet;
