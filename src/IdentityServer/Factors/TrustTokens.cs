@@ -9,7 +9,11 @@ namespace IdentityServer.Factors;
 /// <summary>What a caller shows to prove that the person gave their second factor.</summary>
 /// <param name="Token">What they got for it.</param>
 /// <param name="Challenge">What they began with.</param>
-public sealed record TrustProof(string? Token, string? Challenge);
+public sealed record TrustProof(string? Token, string? Challenge)
+{
+    /// <summary>The token never appears in a log.</summary>
+    public override string ToString() => nameof(TrustProof);
+}
 
 /// <summary>
 /// Tokens that a second factor gives at the management API, to be shown at a call that changes something dear (§11). One counts once,

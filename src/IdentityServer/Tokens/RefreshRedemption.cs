@@ -19,6 +19,9 @@ internal sealed record RefreshUse(string Value, StoredGrant Grant, Application A
 
     /// <summary>The longest life of the new access token, where that is less than the application's.</summary>
     public TimeSpan? MaxLifetime { get; init; }
+
+    /// <summary>The token never appears in a log.</summary>
+    public override string ToString() => nameof(RefreshUse);
 }
 
 /// <summary>

@@ -4,6 +4,7 @@ using IdentityServer.Applications;
 using IdentityServer.Data;
 using IdentityServer.Email;
 using IdentityServer.Tests.Fixtures;
+using IdentityServer.Tokens;
 using IdentityServer.Users;
 using Microsoft.EntityFrameworkCore;
 
@@ -215,6 +216,41 @@ public sealed class PersonTokenTests(MailServer own) : IClassFixture<MailServer>
         (await Server.ApiOf(dead).GetAsync(Secret)).ExpectEmpty(HttpStatusCode.Unauthorized);
         Server.Clock.Advance(TimeSpan.FromHours(2));
         (await Server.ApiOf(good.AccessToken).GetAsync(Secret)).ExpectEmpty(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task A_token_for_another_resource_counts_there_and_not_here()
+    {
+        var party = await RelyingParty.AddAsync(Server, oauth => oauth with { AuthorizedResourceUris = ["https://one.example/api"] });
+        var token = (await party.GetTokensAsync(await Server.AddUserAsync(), ("resource", "https://one.example/api"))).Expect().AccessToken;
+
+        Assert.Equal(HttpStatusCode.OK, (await Server.ApiOf(token).GetAsync("/api/jwt/validate")).Status);
+        (await Server.ApiOf(token).GetAsync(Secret)).ExpectEmpty(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task A_sign_in_without_the_second_factor_touches_no_factor_though_the_application_asks_for_none()
+    {
+        var application = await Server.AddApplicationAsync(settings => settings with { MultiFactorConfiguration = new() { LoginPolicy = MultiFactorLoginPolicy.Disabled } });
+        var user = await Server.AddUserAsync(application: application);
+        var app = await Authenticator.AddAsync(Server, user);
+        var person = Server.ApiOf(await SignInAsync(Server, application, user));
+        var method = await Server.ReadAsync(db => db.TwoFactorMethods.Where(row => row.UserId == user.Id).Select(row => row.Code).SingleAsync());
+
+        Assert.Equal(HttpStatusCode.OK, (await person.GetAsync("/api/jwt/validate")).Status);
+        (await person.GetAsync(Secret)).ExpectEmpty(HttpStatusCode.Unauthorized);
+        (await person.DeleteAsync($"{Factors}?methodId={method}&code={app.Code}")).ExpectEmpty(HttpStatusCode.Unauthorized);
+        (await person.PostAsync(Change, NewPassword(TestServer.Password, Another))).ExpectEmpty(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task A_token_that_was_revoked_opens_nothing()
+    {
+        var (_, user, token) = await SignInAsync(Server);
+        var family = await Server.ReadAsync(db => db.Authorizations.Where(row => row.UserId == user.Id).Select(row => row.Id).SingleAsync());
+        await Server.Get<RefreshTokens>().RevokeFamilyAsync(family, CancellationToken.None);
+
+        (await Server.ApiOf(token).GetAsync(Secret)).ExpectEmpty(HttpStatusCode.Unauthorized);
     }
 
     private static string MailedCode(MailContent mail) => System.Text.RegularExpressions.Regex.Match(mail.Text, @"\b\d{6}\b").Value;

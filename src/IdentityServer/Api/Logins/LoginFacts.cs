@@ -78,6 +78,9 @@ internal sealed record LoginFacts
         return null;
     }
 
+    /// <summary>What trusts a device, or proves a factor, never appears in a log.</summary>
+    public override string ToString() => nameof(LoginFacts);
+
     /// <summary>The state as it came.</summary>
     public JsonNode? ShowState() => State is null ? null : JsonNode.Parse(State);
 }
