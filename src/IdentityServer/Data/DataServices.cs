@@ -79,5 +79,8 @@ internal static class DataServices
         builder
             .UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking)
             .EnableThreadSafetyChecks(false) // No context of ours is shared between threads; the check costs on hot paths.
-            .ConfigureWarnings(warnings => warnings.Ignore(CoreEventId.ManyServiceProvidersCreatedWarning, CoreEventId.SaveChangesFailed));
+            .ConfigureWarnings(warnings => warnings.Ignore(
+                CoreEventId.ManyServiceProvidersCreatedWarning,
+                CoreEventId.SaveChangesFailed,
+                RelationalEventId.PendingModelChangesWarning)); // A test looks for them, so that not every start has to.
 }

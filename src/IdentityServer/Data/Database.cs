@@ -10,6 +10,9 @@ namespace IdentityServer.Data;
 /// </summary>
 public abstract class Database
 {
+    /// <summary>Whether it is known, without a question to it, that nothing was ever written.</summary>
+    public virtual bool IsNew => false;
+
     /// <summary>A context for reading. The caller disposes it.</summary>
     public abstract ServerDbContext Open();
 

@@ -47,8 +47,7 @@ public static class DatabaseSetup
     public static async Task RequireCurrentAsync(Database database, CancellationToken cancellation)
     {
         await using var db = database.Open();
-        await RefuseNewerAsync(db, cancellation);
-        if ((await db.Database.GetPendingMigrationsAsync(cancellation)).Any())
+        if (!await IsCurrentAsync(db, cancellation))
         {
             throw new InvalidOperationException("The database is older than this server. Run the command `migrate`, or allow Database:AutoMigrate.");
         }
@@ -61,9 +60,11 @@ public static class DatabaseSetup
         using var alone = FileLock.Take(db.Database.GetDbConnection().DataSource + ".lock", cancellation);
         await db.Database.OpenConnectionAsync(cancellation);
         await db.Database.ExecuteSqlRawAsync("PRAGMA journal_mode = WAL", cancellation); // Kept in the file.
-        await RefuseNewerAsync(db, cancellation);
-        await db.Database.ExecuteSqlRawAsync("""DROP TABLE IF EXISTS "__EFMigrationsLock" """, cancellation);
-        await db.Database.MigrateAsync(cancellation);
+        if (!await IsCurrentAsync(db, cancellation))
+        {
+            await db.Database.ExecuteSqlRawAsync("""DROP TABLE IF EXISTS "__EFMigrationsLock" """, cancellation);
+            await db.Database.MigrateAsync(cancellation);
+        }
     }
 
     // EF's own lock on PostgreSQL ends with each migration's transaction, so another node slips in between two of them and makes the
@@ -74,8 +75,10 @@ public static class DatabaseSetup
         await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_lock({MigrationLock})", cancellation);
         try
         {
-            await RefuseNewerAsync(db, cancellation);
-            await db.Database.MigrateAsync(cancellation);
+            if (!await IsCurrentAsync(db, cancellation))
+            {
+                await db.Database.MigrateAsync(cancellation);
+            }
         }
         finally
         {
@@ -86,12 +89,12 @@ public static class DatabaseSetup
         }
     }
 
-    private static async Task RefuseNewerAsync(ServerDbContext db, CancellationToken cancellation)
+    // Also asked before EF is, which does much more than look.
+    private static async Task<bool> IsCurrentAsync(ServerDbContext db, CancellationToken cancellation)
     {
-        var applied = await db.Database.GetAppliedMigrationsAsync(cancellation);
-        if (applied.Except(db.Database.GetMigrations()).FirstOrDefault() is { } unknown)
-        {
-            throw new InvalidOperationException($"The database was written by a newer server (migration {unknown}). Start that version, or restore a backup.");
-        }
+        var (applied, known) = ((await db.Database.GetAppliedMigrationsAsync(cancellation)).ToList(), db.Database.GetMigrations().ToList());
+        return applied.Except(known).FirstOrDefault() is { } unknown
+            ? throw new InvalidOperationException($"The database was written by a newer server (migration {unknown}). Start that version, or restore a backup.")
+            : known.TrueForAll(applied.Contains);
     }
 }

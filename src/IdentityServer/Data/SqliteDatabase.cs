@@ -30,6 +30,9 @@ public sealed class SqliteDatabase : Database, IAsyncDisposable
     }
 
     /// <inheritdoc/>
+    public override bool IsNew => new FileInfo(new SqliteConnectionStringBuilder(connectionString).DataSource) is { Exists: false } or { Length: 0 };
+
+    /// <inheritdoc/>
     public override ServerDbContext Open() => readers.Take();
 
     /// <inheritdoc/>

@@ -21,7 +21,7 @@ public static class Commands
                          password, or reads it from standard input.
           create-key     Creates a key of the management API and prints it: create-key --name <name>
                          [--allow <endpoint>=<methods>]… [--key-manager]. Without --allow it may do everything.
-          check-config   Checks all settings and ends.
+          check-config   Checks all settings and themes, and ends.
           help           Shows this text.
 
         Settings stand in the section IdentityServer of appsettings.json, in environment variables
@@ -97,7 +97,7 @@ public static class Commands
     {
         using var app = Server.Build(args);
         _ = app.Services.GetRequiredService<IOptions<ServerOptions>>().Value;
-        _ = app.Services.GetRequiredService<ThemeCatalog>();
+        app.Services.GetRequiredService<ThemeCatalog>().Check();
         return Say("The configuration is right.");
     }
 

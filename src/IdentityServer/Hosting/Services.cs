@@ -41,7 +41,7 @@ public static class Services
         services.AddHostedService<SigningKeyRotation>();
         services.AddExceptionHandler<Faults>();
         services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<ServerOptions>>(TrustedProxies.Configure);
-        services.AddThemes(ThemesDirectory(builder));
+        AddThemes(builder);
         services.AddCors();
         services.AddSingleton<ICorsPolicyProvider, BrowserClients>();
         services.AddOpenId();
@@ -66,12 +66,17 @@ public static class Services
     }
 
     // Configured, or beside the source where the server is started from there, or as installed.
-    private static string ThemesDirectory(WebApplicationBuilder builder)
+    private static void AddThemes(WebApplicationBuilder builder)
     {
+        if (builder.Configuration[$"{ServerOptions.Section}:{nameof(ServerOptions.ThemesDirectory)}"] is { Length: > 0 } configured)
+        {
+            builder.Services.AddThemes(configured);
+            return;
+        }
+
         var beside = Path.Combine(builder.Environment.ContentRootPath, "themes");
-        return builder.Configuration[$"{ServerOptions.Section}:{nameof(ServerOptions.ThemesDirectory)}"] is { Length: > 0 } configured ? configured
-            : Directory.Exists(Path.Combine(beside, "default")) ? beside
-            : Path.Combine(AppContext.BaseDirectory, "themes");
+        var shipped = Directory.Exists(Path.Combine(beside, "default")) ? beside : Path.Combine(AppContext.BaseDirectory, "themes");
+        builder.Services.AddThemes(shipped, isShipped: true);
     }
 
     private static void AddCatalog<T>(this IServiceCollection services)

@@ -25,7 +25,12 @@ internal sealed class Startup(
     {
         DataProtectionVersion.Require();
 
-        // Templates are compiled and checked on another core meanwhile; a broken theme stops the start.
+        if (database.IsNew)
+        {
+            keys.Prepare();
+        }
+
+        // Templates are checked on another core meanwhile; a broken theme stops the start.
         var themes = Task.Run(services.GetRequiredService<ThemeCatalog>, cancellationToken);
         if (options.Value.Database.AutoMigrate)
         {

@@ -21,6 +21,7 @@ public sealed class SigningKeyRing(Database database, IDataProtectionProvider pr
 
     private readonly IDataProtector protector = Protector(protection);
     private readonly Dictionary<string, SigningKey> unsealed = new(StringComparer.Ordinal);
+    private Task<SigningKey[]>? prepared;
     private volatile Snapshot current = new([], FrozenDictionary<string, SigningKey>.Empty, FrozenDictionary<Guid, SigningKey>.Empty);
 
     /// <summary>The public keys, those that will sign and those that did included.</summary>
@@ -51,6 +52,9 @@ public sealed class SigningKeyRing(Database database, IDataProtectionProvider pr
             ? throw new InvalidOperationException($"There is no signing key for {algorithm}.")
             : snapshot.Keys[newest.Kid];
     }
+
+    /// <summary>Begins to make the first keys, on another core: an RSA key takes as long as much of a start.</summary>
+    public void Prepare() => prepared = Task.Run(() => Algorithms.Select(algorithm => SigningKey.Create(algorithm)).ToArray());
 
     /// <summary>Makes the keys that are missing, and successors that are due; drops those whose last token is long expired.</summary>
     public async Task EnsureKeysAsync(CancellationToken cancellation)
@@ -124,7 +128,7 @@ public sealed class SigningKeyRing(Database database, IDataProtectionProvider pr
         var activeFrom = predecessor is null ? now
             : predecessor.RetiresAt > now + PublishedAhead ? predecessor.RetiresAt
             : now + PublishedAhead;
-        using var key = SigningKey.Create(algorithm);
+        using var key = await NewKeyAsync(algorithm);
         var row = new StoredSigningKey
         {
             Kid = key.KeyId,
@@ -153,6 +157,20 @@ public sealed class SigningKeyRing(Database database, IDataProtectionProvider pr
                 }
             },
             cancellation);
+    }
+
+    // One that was prepared, if it was not taken yet.
+    private async Task<SigningKey> NewKeyAsync(JwsAlgorithm algorithm)
+    {
+        if (prepared is not { } making)
+        {
+            return SigningKey.Create(algorithm);
+        }
+
+        var ready = await making;
+        var key = ready.Single(candidate => candidate.Algorithm == algorithm);
+        prepared = ready.Length > 1 ? Task.FromResult(ready.Where(candidate => candidate != key).ToArray()) : null;
+        return key;
     }
 
     // The same on every node: the latest to become active, and between two of the same moment the greater name.

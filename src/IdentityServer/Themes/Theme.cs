@@ -6,7 +6,7 @@ namespace IdentityServer.Themes;
 /// <summary>One theme, compiled: its own files over those of the default theme. Immutable.</summary>
 internal sealed class Theme
 {
-    private readonly Dictionary<string, HandlebarsTemplate<TextWriter, object, object>> pages = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, HandlebarsTemplate<TextWriter, object, object>> templates = new(StringComparer.Ordinal);
 
     private Theme(ThemeFiles files)
     {
@@ -25,14 +25,27 @@ internal sealed class Theme
     /// <summary>Tags of the languages that have a message file.</summary>
     public IReadOnlyList<string> Languages { get; }
 
+    /// <summary>A theme that is known to be good: each template is compiled when it is first used.</summary>
+    public static Theme Open(ThemeFiles files)
+    {
+        var theme = new Theme(files);
+        theme.Compile(TemplateCompiler.WhenUsed);
+        return theme;
+    }
+
     /// <summary>Compiles a theme and renders every page in every language with its samples.</summary>
     /// <exception cref="ThemeException">Something is missing or not allowed; the message lists everything found.</exception>
     public static Theme Load(ThemeFiles files, IReadOnlyList<PageKind> kinds)
     {
-        List<string> problems = [.. TemplateRules.Check(files)];
+        List<string> problems =
+        [
+            .. TemplateRules.Check(files),
+            .. kinds.Where(kind => !files.Templates.ContainsKey(kind.Template)).Select(kind => $"{kind.Template}.hbs is missing"),
+            .. MailKind.All.Where(kind => !files.Mails.Templates.ContainsKey(kind.Template)).Select(kind => $"mail/{kind.Template}.hbs is missing"),
+        ];
         var theme = new Theme(files);
         if (problems.Count == 0)
-            theme.Compile(kinds, problems);
+            theme.Compile(TemplateCompiler.AtOnce(problems));
         if (problems.Count == 0)
             problems.AddRange(kinds.SelectMany(kind => kind.Try(theme)).Concat(MailKind.All.SelectMany(kind => kind.Try(theme))));
         return problems.Count == 0 ? theme : throw new ThemeException(files.Name, problems);
@@ -48,7 +61,7 @@ internal sealed class Theme
         var data = new Dictionary<string, object> { [Rendering.Key] = new Rendering(this, Files.Messages[frame.Language], frame.PathBase) };
 
         using var writer = new StringWriter(new StringBuilder(8 * 1024));
-        pages[template](writer, context, data);
+        templates[template](writer, context, data);
         return Encoding.UTF8.GetBytes(writer.ToString());
     }
 
@@ -58,30 +71,23 @@ internal sealed class Theme
         : [.. Languages.Select(code => new LanguageLink(
             code, Files.Messages[code].Text("language.name"), LanguageNegotiation.WithLocale(url, code), code == current))];
 
-    private void Compile(IReadOnlyList<PageKind> kinds, List<string> problems)
+    // What is no page is a part of some, and a part may be named like a page no more than once: so all are registered as both.
+    private void Compile(TemplateCompiler compiler)
     {
         var handlebars = TemplateHelpers.CreateEngine();
-        var pageNames = kinds.Select(kind => kind.Template).ToHashSet(StringComparer.Ordinal);
         foreach (var (name, text) in Files.Templates)
         {
-            try
+            if (compiler.Compile(handlebars, $"{name}.hbs", text) is { } compiled)
             {
-                if (pageNames.Contains(name))
-                    pages[name] = handlebars.Compile(new StringReader(text));
-                else
-                    handlebars.RegisterTemplate(name, text);
-            }
-            catch (HandlebarsException problem)
-            {
-                problems.Add($"{name}.hbs: {problem.Message}");
+                templates[name] = compiled;
+                handlebars.RegisterTemplate(name, compiled);
             }
         }
 
-        Mails.Compile(problems);
-        problems.AddRange(pageNames.Where(name => !Files.Templates.ContainsKey(name)).Select(name => $"{name}.hbs is missing"));
+        Mails.Compile(compiler);
     }
 }
 
 /// <summary>A theme that cannot be used, and why.</summary>
 internal sealed class ThemeException(string theme, IReadOnlyList<string> problems)
-    : Exception($"The theme '{theme}' cannot be used:{string.Concat(problems.Distinct().Select(problem => "\n  - " + problem))}");
+    : InvalidOperationException($"The theme '{theme}' cannot be used:{string.Concat(problems.Distinct().Select(problem => "\n  - " + problem))}");

@@ -1,25 +1,32 @@
 namespace IdentityServer.Themes;
 
-/// <summary>All themes, compiled and checked when the server starts.</summary>
+/// <summary>All themes: checked when the server starts, unless it is the one that came with it.</summary>
 public sealed class ThemeCatalog
 {
     private readonly string root;
     private readonly bool watch;
+    private readonly bool checksDefault;
     private readonly ILogger logger;
     private readonly Lock reloading = new();
     private volatile Snapshot current;
 
     /// <summary>Loads every theme under <paramref name="root"/>.</summary>
     /// <param name="root">The directory that holds <c>default</c> and other themes.</param>
-    /// <param name="watch">Whether changed files are read again: for development.</param>
+    /// <param name="watch">Whether changed files are read again, and all are checked: for development.</param>
+    /// <param name="isShipped">Whether <c>default</c> came with the server, whose tests have checked it.</param>
     /// <param name="logger">Told of a theme that cannot be used.</param>
-    public ThemeCatalog(string root, bool watch, ILogger<ThemeCatalog> logger)
+    public ThemeCatalog(string root, bool watch, bool isShipped, ILogger<ThemeCatalog> logger)
     {
         this.root = root;
         this.watch = watch;
+        checksDefault = watch || !isShipped;
         this.logger = logger;
         current = Load();
     }
+
+    /// <summary>Checks the default theme, wherever it comes from. The others were checked when they were loaded.</summary>
+    /// <exception cref="InvalidOperationException">It cannot be used; the message lists everything found.</exception>
+    public void Check() => Theme.Load(ThemeFiles.Read(Path.Combine(root, ThemeFiles.Default), inherited: null), PageKind.All);
 
     /// <summary>The named theme, or the default one if there is no such theme or it cannot be used.</summary>
     internal Theme Find(string? name)
@@ -77,7 +84,8 @@ public sealed class ThemeCatalog
         if (!Directory.Exists(directory))
             throw new ThemeException(ThemeFiles.Default, [$"{Path.GetFullPath(directory)} does not exist"]);
 
-        var defaults = Theme.Load(ThemeFiles.Read(directory, inherited: null), PageKind.All);
+        var files = ThemeFiles.Read(directory, inherited: null);
+        var defaults = checksDefault ? Theme.Load(files, PageKind.All) : Theme.Open(files);
         var themes = new Dictionary<string, Theme>(StringComparer.Ordinal) { [ThemeFiles.Default] = defaults };
         foreach (var path in Directory.EnumerateDirectories(root))
         {

@@ -18,14 +18,13 @@ internal sealed partial class ThemeMails(Theme theme)
     private Dictionary<string, HandlebarsTemplate<TextWriter, object, object>> text = [];
     private Dictionary<string, HandlebarsTemplate<TextWriter, object, object>> subject = [];
 
-    /// <summary>Compiles the mails; adds to <paramref name="problems"/> what is wrong with them.</summary>
-    public void Compile(List<string> problems)
+    /// <summary>Compiles the mails.</summary>
+    public void Compile(TemplateCompiler compiler)
     {
         var files = theme.Files.Mails;
-        problems.AddRange(MailKind.All.Where(kind => !files.Templates.ContainsKey(kind.Template)).Select(kind => $"mail/{kind.Template}.hbs is missing"));
-        html = Compile("html", files.Html, problems);
-        text = Compile("text", files.Text, problems);
-        subject = Compile("subject", SubjectPartials, problems);
+        html = Compile("html", files.Html, compiler);
+        text = Compile("text", files.Text, compiler);
+        subject = Compile("subject", SubjectPartials, compiler);
     }
 
     /// <summary>A mail in the frame's language.</summary>
@@ -52,27 +51,23 @@ internal sealed partial class ThemeMails(Theme theme)
     }
 
     private Dictionary<string, HandlebarsTemplate<TextWriter, object, object>> Compile(
-        string form, IReadOnlyDictionary<string, string> partials, List<string> problems)
+        string form, IReadOnlyDictionary<string, string> partials, TemplateCompiler compiler)
     {
         var handlebars = TemplateHelpers.CreateEngine();
-        var compiled = new Dictionary<string, HandlebarsTemplate<TextWriter, object, object>>(StringComparer.Ordinal);
+        var mails = new Dictionary<string, HandlebarsTemplate<TextWriter, object, object>>(StringComparer.Ordinal);
         foreach (var (name, source) in partials)
-            Try($"{form}/{name}", () => handlebars.RegisterTemplate(name, source));
-        foreach (var (name, source) in theme.Files.Mails.Templates)
-            Try(name, () => compiled[name] = handlebars.Compile(new StringReader(source)));
-        return compiled;
-
-        void Try(string name, Action compile)
         {
-            try
-            {
-                compile();
-            }
-            catch (HandlebarsException problem)
-            {
-                problems.Add($"mail/{name}.hbs: {problem.Message}");
-            }
+            if (compiler.Compile(handlebars, $"mail/{form}/{name}.hbs", source) is { } partial)
+                handlebars.RegisterTemplate(name, partial);
         }
+
+        foreach (var (name, source) in theme.Files.Mails.Templates)
+        {
+            if (compiler.Compile(handlebars, $"mail/{name}.hbs", source) is { } mail)
+                mails[name] = mail;
+        }
+
+        return mails;
     }
 
     // Templates are laid out for those who edit them; what is read has one empty line between paragraphs.

@@ -9,7 +9,7 @@ namespace IdentityServer.Tests.Themes;
 public sealed partial class MailTests : IDisposable
 {
     private static readonly Theme Default =
-        new ThemeCatalog(ThemeDirectory.Shipped, watch: false, NullLogger<ThemeCatalog>.Instance).Find(null);
+        new ThemeCatalog(ThemeDirectory.Shipped, watch: false, isShipped: false, NullLogger<ThemeCatalog>.Instance).Find(null);
 
     private readonly ThemeDirectory themes = new();
 

@@ -15,7 +15,7 @@ namespace IdentityServer.Tests.Themes;
 public sealed class PageTests
 {
     private static readonly Theme Default =
-        new ThemeCatalog(ThemeDirectory.Shipped, watch: false, NullLogger<ThemeCatalog>.Instance).Find(null);
+        new ThemeCatalog(ThemeDirectory.Shipped, watch: false, isShipped: false, NullLogger<ThemeCatalog>.Instance).Find(null);
 
     public static TheoryData<string, int, string> EverySample()
     {

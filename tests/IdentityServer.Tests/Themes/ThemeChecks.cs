@@ -15,6 +15,17 @@ public sealed class ThemeChecks : IDisposable
     public void A_missing_page_stops_the_start() => Refused(themes.Delete("default/consent.hbs"), "consent.hbs is missing");
 
     [Fact]
+    public void What_came_with_the_server_is_not_checked_at_each_start_but_when_somebody_asks()
+    {
+        themes.Delete("default/consent.hbs");
+
+        var catalog = themes.Load(isShipped: true);
+
+        Assert.Contains("consent.hbs is missing", Assert.ThrowsAny<InvalidOperationException>(catalog.Check).Message, StringComparison.Ordinal);
+        Assert.ThrowsAny<InvalidOperationException>(() => themes.Load(watch: true, isShipped: true));
+    }
+
+    [Fact]
     public void A_missing_frame_stops_the_start() => Refused(themes.Delete("default/layout.hbs"), "login.hbs: there is no layout.hbs");
 
     [Fact]

@@ -18,7 +18,7 @@ internal sealed class ThemeDirectory : IDisposable
 
     public List<string> Warnings { get; } = [];
 
-    public ThemeCatalog Load(bool watch = false) => new(Root, watch, new Recorder(Warnings));
+    public ThemeCatalog Load(bool watch = false, bool isShipped = false) => new(Root, watch, isShipped, new Recorder(Warnings));
 
     public ThemeDirectory Write(string file, string text)
     {

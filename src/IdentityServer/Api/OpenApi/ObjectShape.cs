@@ -39,15 +39,15 @@ internal sealed record Member(string Name, Shape Shape, string? About = null)
     public static Member Needed(string name, Shape shape, string? about = null) => new(name, shape, about) { IsShown = false, IsNeeded = true };
 }
 
-/// <summary>An object, by its members.</summary>
-internal sealed class ObjectShape(string? name, IReadOnlyList<Member> members, Shape? others = null) : Shape
+/// <summary>An object, by its members, which are gathered when somebody asks: a server that starts has better to do.</summary>
+internal sealed class ObjectShape(string? name, Lazy<IReadOnlyList<Member>> members, Shape? others = null) : Shape
 {
     /// <summary>Its members.</summary>
-    public IReadOnlyList<Member> Members => members;
+    public IReadOnlyList<Member> Members => members.Value;
 
     /// <summary>The same with more members; those of the same name are replaced.</summary>
     public ObjectShape With(params IReadOnlyList<Member> more) =>
-        new(name, [.. members.Where(member => more.All(other => other.Name != member.Name)), .. more], others);
+        new(name, new(() => [.. Members.Where(member => more.All(other => other.Name != member.Name)), .. more]), others);
 
     /// <summary>The same, keeping members of other names too.</summary>
     public ObjectShape WithOthers() => new(name, members, Any);
@@ -71,7 +71,7 @@ internal sealed class ObjectShape(string? name, IReadOnlyList<Member> members, S
     {
         var properties = new JsonObject();
         var required = new JsonArray();
-        foreach (var member in members.Where(member => use is ShapeUse.Answer ? member.IsShown : member.IsTaken))
+        foreach (var member in Members.Where(member => use is ShapeUse.Answer ? member.IsShown : member.IsTaken))
         {
             properties[member.Name] = WriteMember(components, member, use);
 

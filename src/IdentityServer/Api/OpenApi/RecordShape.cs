@@ -10,9 +10,9 @@ internal static class RecordShape
     /// <summary>The shape of a record: nullable members may be missing, all others have a value or a default.</summary>
     public static ObjectShape Of<T>(JsonSerializerOptions options) => OfRecord(typeof(T), Populated(options));
 
-    private static ObjectShape OfRecord(Type type, JsonSerializerOptions options) => Shape.Object(
+    private static ObjectShape OfRecord(Type type, JsonSerializerOptions options) => new(
         type.Name,
-        options.GetTypeInfo(type).Properties.Where(property => !property.IsExtensionData).Select(property => MemberOf(property, options)));
+        new(() => [.. options.GetTypeInfo(type).Properties.Where(property => !property.IsExtensionData).Select(property => MemberOf(property, options))]));
 
     private static Member MemberOf(JsonPropertyInfo property, JsonSerializerOptions options)
     {

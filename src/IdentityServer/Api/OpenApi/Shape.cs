@@ -76,7 +76,7 @@ internal abstract class Shape
     });
 
     /// <summary>An object. Without a name it stands where it is used.</summary>
-    public static ObjectShape Object(string? name, params IEnumerable<Member> members) => new(name, [.. members]);
+    public static ObjectShape Object(string? name, params IEnumerable<Member> members) => new(name, new(() => [.. members]));
 
     private static PlainShape Plain(string type, string? format = null, string? about = null)
     {
