@@ -7,14 +7,20 @@ namespace IdentityServer.Sessions;
 /// <param name="Absolute">The time since the sign-in; null: any.</param>
 public readonly record struct SessionLimits(TimeSpan? Idle, TimeSpan? Absolute)
 {
-    /// <summary>The limits of an application. One that allows no "keep me signed in" takes a kept session for what others are.</summary>
+    /// <summary>The limits that an application has of its own.</summary>
+    public static SessionLimits Of(Application application) => application.Settings.SessionConfiguration is { } own
+        ? new(
+            own.IdleMinutes is { } minutes ? TimeSpan.FromMinutes(minutes) : null,
+            own.AbsoluteHours is { } hours ? TimeSpan.FromHours(hours) : null)
+        : default;
+
+    /// <summary>The limits of a session there. One that allows no "keep me signed in" takes a kept session for what others are.</summary>
     public static SessionLimits Of(Application application, SessionOptions server, bool persistent)
     {
-        var own = application.Settings.SessionConfiguration;
-        var asOthers = persistent && own is { KeepSignedInAllowed: false };
-        return new(
-            own?.IdleMinutes is { } minutes ? TimeSpan.FromMinutes(minutes) : asOthers ? TimeSpan.FromMinutes(server.IdleMinutes) : null,
-            own?.AbsoluteHours is { } hours ? TimeSpan.FromHours(hours) : asOthers ? TimeSpan.FromHours(server.AbsoluteHours) : null);
+        var own = Of(application);
+        return persistent && application.Settings.SessionConfiguration is { KeepSignedInAllowed: false }
+            ? new(own.Idle ?? TimeSpan.FromMinutes(server.IdleMinutes), own.Absolute ?? TimeSpan.FromHours(server.AbsoluteHours))
+            : own;
     }
 
     /// <summary>

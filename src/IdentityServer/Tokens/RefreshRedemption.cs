@@ -83,7 +83,7 @@ internal sealed class RefreshRedemption(RefreshTokens refreshTokens, TimeProvide
     // An application that wants people back after a time wants so of refresh tokens too; they are used when it is.
     private bool HasRunOut(StoredGrant grant, Application application)
     {
-        var (idle, absolute) = SessionLimits.Of(application, new SessionOptions(), persistent: false);
+        var (idle, absolute) = SessionLimits.Of(application);
         var now = clock.GetUtcNow();
         return now - grant.Authorization.AuthenticatedAt >= absolute
             || (grant.Token.Status is TokenStatus.Valid && now - grant.Token.CreatedAt > idle);
