@@ -20,7 +20,13 @@ internal sealed class TemplateCompiler
     {
         if (problems is null)
         {
-            var compiled = new Lazy<HandlebarsTemplate<TextWriter, object, object>>(() => handlebars.Compile(new StringReader(text)));
+            var compiled = new Lazy<HandlebarsTemplate<TextWriter, object, object>>(() =>
+            {
+                lock (handlebars) // Its parts are safe to share; nobody says so of the whole.
+                {
+                    return handlebars.Compile(new StringReader(text));
+                }
+            });
             return (writer, context, data) => compiled.Value(writer, context, data);
         }
 

@@ -45,6 +45,21 @@ public sealed class PageTests
         Assert.DoesNotContain("{", page.Body!.TextContent, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Pages_that_many_see_first_at_the_same_moment_are_the_same_for_all()
+    {
+        for (var round = 0; round < 5; round++)
+        {
+            var shipped = new ThemeCatalog(ThemeDirectory.Shipped, watch: false, isShipped: true, NullLogger<ThemeCatalog>.Instance).Find(null);
+
+            // The same page twice in a row: two who ask for a template that is just being compiled.
+            Parallel.ForEach(
+                PageKind.All.SelectMany(kind => new[] { kind, kind }),
+                new ParallelOptions { MaxDegreeOfParallelism = 16 },
+                kind => Assert.Equal(kind.RenderSample(Default, 0, "en"), kind.RenderSample(shipped, 0, "en")));
+        }
+    }
+
     [Theory]
     [MemberData(nameof(EverySample))]
     public void Every_field_has_a_label_and_every_reference_a_target(string template, int number, string language)
